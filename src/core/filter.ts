@@ -1,0 +1,74 @@
+import type { Context } from './context.ts';
+import type { Event } from './event.ts';
+import type { FilterDefinition, PipelineLayout, Session, SourcePlace, Stage } from './pipeline.ts';
+import type { Ports } from './ports.ts';
+import type { Stream } from './stream.ts';
+
+/** A parameter of a filter, as the help, the reference and the argument checks see it. */
+export interface FilterParameter {
+  readonly name: string;
+  /** `|`-separated: string number boolean object array function Data event Message any; `pipeline` is a string that names one. */
+  readonly type: string;
+  readonly isOptional?: boolean;
+  /** Takes all remaining arguments. */
+  readonly isRest?: boolean;
+  readonly meaning: string;
+  /** Members of an options object: type, default and meaning. */
+  readonly options?: readonly FilterOption[];
+}
+
+export interface FilterOption {
+  readonly name: string;
+  readonly type: string;
+  readonly defaultValue: string;
+  readonly meaning: string;
+}
+
+/** Where a filter stands: what its factory may use of the program around it. */
+export interface FilterSite {
+  readonly place: SourcePlace | null;
+  readonly ports: Ports;
+  /** The index of the module that the filter is written in, for its record in a context. */
+  readonly moduleIndex: number;
+  /** The pipeline of this file by name; call it when sessions run, not while loading. */
+  pipeline(name: string): PipelineLayout;
+  /** Fails the load, with the place of this filter. */
+  reject(message: string): never;
+}
+
+/** Everything about one filter, in one file (design 4). */
+export interface FilterDeclaration {
+  readonly name: string;
+  /** `spec` for the 34 of the original, `tapline` for ours. */
+  readonly origin: 'spec' | 'tapline';
+  readonly summary: string;
+  readonly parameters: readonly FilterParameter[];
+  /** A script each, loaded by a test. */
+  readonly examples: readonly string[];
+  /** Names among the arguments that are pipelines, for graphs and load checks; default none. */
+  targets?(args: readonly unknown[]): readonly string[];
+  /** Checks the arguments at load and returns the maker of a session's stage. */
+  prepare(args: readonly unknown[], site: FilterSite): () => Stage;
+}
+
+/** Binds a declaration to its arguments at a place of a script. */
+export function defineFilter(
+  declaration: FilterDeclaration,
+  args: readonly unknown[],
+  site: FilterSite,
+): FilterDefinition {
+  return {
+    name: declaration.name,
+    place: site.place,
+    targets: declaration.targets?.(args) ?? [],
+    createStage: declaration.prepare(args, site),
+  };
+}
+
+/** How a stage starts a session of another pipeline; kept here so that filters need not know Session's making. */
+export type SessionStart = (
+  layout: PipelineLayout,
+  context: Context,
+  stream: Stream,
+  output: (event: Event) => void,
+) => Session;

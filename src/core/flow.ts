@@ -1,0 +1,36 @@
+/** Who is told when a flow is held and let go again. */
+export interface FlowListener {
+  onHold(): void;
+  onRelease(): void;
+}
+
+/**
+ * One direction of a stream that can be held: back pressure as a count of those who cannot take more.
+ * Whoever holds must release exactly once.
+ */
+export class Flow {
+  #holds = 0;
+  #listeners: FlowListener[] = [];
+
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
+  hold(): void {
+    if (++this.#holds === 1) for (const listener of [...this.#listeners]) listener.onHold();
+  }
+
+  release(): void {
+    if (this.#holds === 0) throw new Error('flow released more often than held');
+    if (--this.#holds === 0) for (const listener of [...this.#listeners]) listener.onRelease();
+  }
+
+  listen(listener: FlowListener): void {
+    this.#listeners.push(listener);
+    if (this.isHeld) listener.onHold();
+  }
+
+  unlisten(listener: FlowListener): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener);
+  }
+}

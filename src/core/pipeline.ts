@@ -1,0 +1,139 @@
+import type { Context } from './context.ts';
+import type { Data } from './data.ts';
+import { type Event, SessionEnd } from './event.ts';
+import type { Stream } from './stream.ts';
+
+/** The state of one filter in one session. Events come in by `receive` and leave by `emit`. Never throws. */
+export abstract class Stage {
+  session!: Session;
+  next: Stage | null = null;
+
+  abstract receive(event: Event): void;
+
+  /** The session is over: end what this filter holds (children, sockets, timers). Called once. */
+  release(_reason: SessionEnd): void {}
+
+  protected emit(event: Event): void {
+    if (this.next !== null) this.next.receive(event);
+    else this.session.deliver(event);
+  }
+}
+
+/** Where in a script something stands; line from 1, column from 1. */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One filter of a layout, arguments checked: makes a stage per session. */
+export interface FilterDefinition {
+  readonly name: string;
+  readonly place: SourcePlace | null;
+  /** Names of the pipelines it sends to, for load checks and graphs. */
+  readonly targets: readonly string[];
+  createStage(): Stage;
+}
+
+/** A pipeline's description: built once at load, immutable afterwards (design 4). */
+export interface PipelineLayout {
+  readonly kind: 'listen' | 'task' | 'named';
+  readonly name: string;
+  readonly filters: readonly FilterDefinition[];
+  readonly program: ProgramHooks;
+}
+
+/** What a session needs of the program that its pipeline belongs to. */
+export interface ProgramHooks {
+  /** Calls a script's function in `context`; throws what it throws. */
+  invoke<T>(context: Context, fn: (...args: never[]) => T, args: readonly unknown[]): T;
+  /** Reports a failed callback with its place in the script. */
+  reportError(error: unknown, pipeline: string, filter: FilterDefinition | null): void;
+}
+
+/** What `call` gives where the callback failed; the session is aborted then. */
+export const FAILED: unique symbol = Symbol('failed');
+
+/**
+ * One run of a pipeline: a chain of stages in a context. States: `open` → `aborted` (a callback failed: further input is
+ * ignored, spec language 9) → `released`.
+ */
+export class Session {
+  readonly layout: PipelineLayout;
+  readonly context: Context;
+  readonly stream: Stream;
+  readonly #output: (event: Event) => void;
+  readonly #stages: Stage[];
+  #state: 'open' | 'aborted' | 'released' = 'open';
+  /** True once a SessionEnd came out of the end of the pipeline, or it aborted. */
+  isDone = false;
+
+  constructor(layout: PipelineLayout, context: Context, stream: Stream, output: (event: Event) => void) {
+    this.layout = layout;
+    this.context = context;
+    this.stream = stream;
+    this.#output = output;
+    this.#stages = layout.filters.map((filter) => filter.createStage());
+    for (let index = 0; index < this.#stages.length; index++) {
+      const stage = this.#stages[index]!;
+      stage.session = this;
+      stage.next = this.#stages[index + 1] ?? null;
+    }
+  }
+
+  /** Feed one event into the first filter. */
+  input(event: Event): void {
+    if (this.#state !== 'open') return;
+    const first = this.#stages[0];
+    if (first === undefined) this.deliver(event);
+    else first.receive(event);
+  }
+
+  /** An event at the end of the pipeline; called by the last stage. */
+  deliver(event: Event): void {
+    if (this.#state !== 'open') return;
+    if (event.kind === 'session-end') {
+      if (this.isDone) return;
+      this.isDone = true;
+    }
+    this.#output(event);
+  }
+
+  /** Call a script's function in this session's context; FAILED (and the session aborted) where it throws. */
+  call<T>(stage: Stage, fn: (...args: never[]) => T, ...args: unknown[]): T | typeof FAILED {
+    let result: T;
+    try {
+      result = this.layout.program.invoke(this.context, fn, args);
+    } catch (error) {
+      this.abort(stage, error);
+      return FAILED;
+    }
+    this.context.group.notify();
+    return result;
+  }
+
+  /** A callback of `stage` failed: report it and end this session only (spec language 9). */
+  abort(stage: Stage, error: unknown): void {
+    if (this.#state !== 'open') return;
+    const filter = this.layout.filters[this.#stages.indexOf(stage)] ?? null;
+    this.layout.program.reportError(error, this.layout.name, filter);
+    if (!this.isDone) {
+      this.isDone = true;
+      this.#output(new SessionEnd('RuntimeError', error instanceof Error ? error.message : String(error)));
+    }
+    if (this.#state === 'open') this.#state = 'aborted';
+  }
+
+  /** Give back everything: every stage ends what it holds, children get `reason`. Safe twice. */
+  release(reason: SessionEnd = new SessionEnd()): void {
+    if (this.#state === 'released') return;
+    // Stages may still deliver while they are released (a mirror finishes its record for a client that went away).
+    for (const stage of this.#stages) stage.release(reason);
+    this.#state = 'released';
+  }
+}
+
+/** True for the mark that says "write what you have" (spec events-and-data 1.2). */
+export function isFlushMark(event: Event): event is Data {
+  return event.kind === 'data' && event.size === 0;
+}

@@ -1,0 +1,78 @@
+import type { EndError } from './event.ts';
+import type { Flow } from './flow.ts';
+
+/** Time as the engine sees it: handed in, so that tests own it. */
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. */
+  wallMs(): number;
+  /** Monotonic clock, nanoseconds. */
+  monotonicNs(): bigint;
+  /** Calls `fn` once after `delayMs`, unless cancelled. Never keeps the process alive by itself. */
+  after(delayMs: number, fn: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+  /** Start the delay anew. */
+  refresh(): void;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What the product says about itself; one line a call. */
+export interface Log {
+  write(level: LogLevel, message: string): void;
+}
+
+export interface DialOptions {
+  readonly connectTimeoutMs: number;
+  /** No byte either way for this long ends the connection with `Timeout`; 0 never. */
+  readonly idleTimeoutMs: number;
+  readonly retryCount: number;
+  readonly retryDelayMs: number;
+  /** Bytes waiting to be sent beyond which the connection ends with `BufferOverflow`; 0 for none. */
+  readonly bufferLimitBytes: number;
+  readonly tls: DialTlsOptions | null;
+}
+
+export interface DialTlsOptions {
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  readonly trusted?: string | Buffer | readonly (string | Buffer)[];
+  readonly sni?: string;
+  readonly verify: boolean;
+}
+
+/** What a dialed connection tells its owner. `onEnd` comes once, last. */
+export interface DialListener {
+  onConnect?(): void;
+  onBytes(bytes: Buffer): void;
+  onEnd(error: EndError, message: string): void;
+}
+
+/** A connection being made or made; bytes written before it is made are queued. */
+export interface Dialed {
+  /** Written at the end of the event loop's turn at the latest. */
+  write(bytes: Buffer): void;
+  flush(): void;
+  /** No more bytes from us: FIN, and go on reading. */
+  end(): void;
+  /** Close at once; `onEnd` is not called any more. */
+  destroy(): void;
+  /** Held while too much waits to be sent. */
+  readonly sending: Flow;
+  /** Hold it to stop reading. */
+  readonly reading: Flow;
+}
+
+/** Opens outbound connections; the only way for a filter to reach the network. */
+export interface Dialer {
+  dial(target: string, options: DialOptions, listener: DialListener): Dialed;
+}
+
+/** What filters may reach of the world; all handed in. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dialer: Dialer;
+}
