@@ -34,3 +34,23 @@ export class Flow {
     this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
 }
+
+/** While `from` is held, `to` is held too. Returns the way to take the coupling back. */
+export function couple(from: Flow, to: Flow): () => void {
+  let isHolding = false;
+  const listener: FlowListener = {
+    onHold() {
+      isHolding = true;
+      to.hold();
+    },
+    onRelease() {
+      isHolding = false;
+      to.release();
+    },
+  };
+  from.listen(listener);
+  return () => {
+    from.unlisten(listener);
+    if (isHolding) listener.onRelease();
+  };
+}

@@ -1,5 +1,12 @@
 import type { Flow } from './flow.ts';
 
+/** Whether a stream has something under way; kept by the filter that knows (HTTP requests without an answer). */
+export interface StreamActivity {
+  isIdle(): boolean;
+  /** Called when the last exchange under way is through; set by whoever drains the connection. */
+  onIdle: (() => void) | null;
+}
+
 /**
  * What the sessions of one stream share: its flow control and the state that pairs of filters keep together (an HTTP
  * decoder and its encoder). `link` and `use` targets are of their caller's stream; `fork`, `mux` and `demux` targets
@@ -10,6 +17,8 @@ export class Stream {
   readonly source: Flow | null;
   /** Held while whoever this stream feeds cannot take more; null where it never is. */
   readonly sink: Flow | null;
+  /** Null where no filter knows what is under way: then only the deadline of a shutdown ends it. */
+  activity: StreamActivity | null = null;
   #slots: Map<symbol, unknown> | null = null;
 
   constructor(source: Flow | null = null, sink: Flow | null = null) {
