@@ -1,0 +1,47 @@
+import type { Message } from '../core/event.ts';
+import type { RecordDocument } from '../records/record-document.ts';
+
+/** Where batches go: the spool. */
+export interface RecordWriter {
+  append(record: RecordDocument): void;
+  flush(): Promise<void>;
+}
+
+/** The batch that the audit program fills and flushes: bounded by count and bytes, both small against the spool's queue. */
+export class RecordBatch {
+  readonly #writer: RecordWriter;
+  readonly #maxCount: number;
+  readonly #maxBytes: number;
+  #records: RecordDocument[] = [];
+  #bytes = 0;
+
+  constructor(writer: RecordWriter, maxCount: number, maxBytes: number) {
+    this.#writer = writer;
+    this.#maxCount = maxCount;
+    this.#maxBytes = maxBytes;
+  }
+
+  get isFull(): boolean {
+    return this.#records.length >= this.#maxCount || this.#bytes >= this.#maxBytes;
+  }
+
+  /** Take the record that a message of `captureResponse` carries; its body is the document that will be stored. */
+  push(message: Message): void {
+    const record = message.head as RecordDocument | null;
+    if (record === null || typeof record.sequence !== 'number' || message.body === null)
+      throw new TypeError('audit.batch.push expects a message of captureResponse');
+    const bytes = message.body.bytes();
+    this.#records.push(bytes === record.bytes ? record : { ...record, bytes });
+    this.#bytes += bytes.length;
+  }
+
+  /** Hand everything to the spool, which writes it at once. */
+  flush(): void {
+    if (this.#records.length > 0) {
+      for (const record of this.#records) this.#writer.append(record);
+      this.#records = [];
+      this.#bytes = 0;
+    }
+    void this.#writer.flush();
+  }
+}

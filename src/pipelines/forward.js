@@ -1,0 +1,8 @@
+// The gateway with capture off: the same inspection, no records.
+
+pipy()
+
+.listen(audit.listen, audit.listenOptions)
+  .inspectHttpRequest(audit.requestLimits)
+  .connect(audit.upstream, audit.connectOptions)
+  .inspectHttpResponse(audit.responseLimits)

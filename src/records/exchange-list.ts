@@ -1,0 +1,63 @@
+import type { ConnectionFacts, Exchange, Recorder } from './index.ts';
+import type { RecordDocument } from './record-document.ts';
+
+/**
+ * The open exchanges of one connection, oldest first: `captureRequest` begins them, `captureResponse` answers and ends
+ * them. HTTP/1 answers in the order of the requests (RFC 9112 section 9.3.2), so the order is all that pairs them.
+ */
+export class ExchangeList {
+  readonly #recorder: Recorder;
+  readonly #facts: ConnectionFacts;
+  readonly #open: OpenExchange[] = [];
+  /** Where finished records go; set by `captureResponse`. */
+  onRecord: ((record: RecordDocument) => void) | null = null;
+
+  constructor(recorder: Recorder, facts: ConnectionFacts) {
+    this.#recorder = recorder;
+    this.#facts = facts;
+  }
+
+  /** A request has begun. */
+  begin(): OpenExchange {
+    const open: OpenExchange = {
+      exchange: this.#recorder.exchange(this.#facts),
+      isRequestDone: false,
+      isResponseDone: false,
+    };
+    this.#open.push(open);
+    return open;
+  }
+
+  /** The exchange that the next answer belongs to: the oldest whose answer is not complete. */
+  get answering(): OpenExchange | null {
+    for (const open of this.#open) if (!open.isResponseDone) return open;
+    return null;
+  }
+
+  /** Write the records of all exchanges at the front that are complete. */
+  settle(): void {
+    while (this.#open.length > 0) {
+      const first = this.#open[0]!;
+      if (!first.isRequestDone || !first.isResponseDone) return;
+      this.#open.shift();
+      this.onRecord?.(first.exchange.finish());
+    }
+  }
+
+  /** The connection is over: what is open was cut. */
+  end(error: { type: string; message: string }): void {
+    for (const open of this.#open) {
+      if (!open.isRequestDone || !open.isResponseDone) open.exchange.fail(error);
+      open.isRequestDone = true;
+      open.isResponseDone = true;
+    }
+    this.settle();
+  }
+}
+
+/** One exchange with its two halves. */
+export interface OpenExchange {
+  readonly exchange: Exchange;
+  isRequestDone: boolean;
+  isResponseDone: boolean;
+}
