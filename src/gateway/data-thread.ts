@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import type { Options } from '../config/options.ts';
+import type { Log } from '../core/ports.ts';
+import { Session } from '../core/pipeline.ts';
+import { catalogue } from '../filters/index.ts';
+import { newConnectionTotals } from '../net/connection-totals.ts';
+import { Listener } from '../net/listener.ts';
+import { SocketDialer } from '../net/outbound.ts';
+import { ByteBudget } from '../records/byte-budget.ts';
+import { Recorder } from '../records/recorder.ts';
+import { loadProgram, type ListenDeclaration, type Program } from '../script/program.ts';
+import { SequenceLease } from '../spool/sequence-lease.ts';
+import { SpoolWriter } from '../spool/writer.ts';
+import { auditGlobals } from './audit-globals.ts';
+import { connectionsWithinFileLimit } from './file-descriptors.ts';
+import { RecordBatch } from './record-batch.ts';
+import { systemClock } from './system-clock.ts';
+import { TaskRunner } from './task-runner.ts';
+
+/** What the main thread hands to a data thread; plain values, so that it crosses threads. */
+export interface DataThreadInit {
+  readonly options: Options;
+  /** Absolute path of the user's script; null for the built-in program. */
+  readonly script: string | null;
+  readonly runId: string;
+  readonly thread: number;
+  readonly hmacKey: Uint8Array;
+}
+
+export interface DataThread {
+  readonly addresses: readonly { address: string; port: number }[];
+  stop(deadlineMs: number): Promise<void>;
+}
+
+export interface SpoolPosition {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+const VERSION = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+/**
+ * One data thread: a program with its listeners and tasks, and the way of its records into the spool. It shares nothing
+ * with others; delivery happens elsewhere.
+ */
+export async function startDataThread(
+  init: DataThreadInit,
+  log: Log,
+  onFlushed: (position: SpoolPosition) => void,
+): Promise<DataThread> {
+  const { options, runId, thread } = init;
+  const budget = new ByteBudget(options.captureBudgetBytes);
+  const sequence = SequenceLease.open(options.dataDir, runId, thread);
+  const recorder = new Recorder(
+    {
+      maxBodyBytes: options.maxBodyCaptureBytes,
+      maxInflatedBytes: options.maxBodyCaptureBytes,
+      redact: { headers: options.redactHeaders, keys: options.redactKeys },
+      hmacKey: Buffer.from(init.hmacKey),
+      serviceName: options.serviceName,
+      runId,
+      thread,
+      observerVersion: VERSION,
+    },
+    { clock: systemClock, randomBytes, nextSequence: () => sequence.next(), budget },
+  );
+  const spool = await SpoolWriter.open({
+    directory: options.dataDir,
+    runId,
+    thread,
+    maxSpoolBytes: options.spoolSizeBytes,
+    segmentBytes: options.spoolSegmentBytes,
+    isSyncing: options.spoolSync,
+    makeGap: (gap) => recorder.gap(gap),
+    onFlushed,
+    log,
+  });
+  const batch = new RecordBatch(spool, options.batchCount, options.batchBytes);
+  const totals = newConnectionTotals();
+  const ports = {
+    clock: systemClock,
+    log,
+    dialer: new SocketDialer(systemClock, log, options.sendBufferBytes),
+  };
+  const program = loadProgram({
+    ...programSource(init),
+    catalogue,
+    ports,
+    globals: { audit: auditGlobals(options, recorder, batch) },
+  });
+  const maxConnections = connectionsWithinFileLimit(options.maxConnections);
+  if (maxConnections < options.maxConnections)
+    log.write(
+      'warn',
+      `[listener] the limit of open files allows ${maxConnections} connections instead of ${options.maxConnections}; raise it with ulimit -n`,
+    );
+  let lastConnectionId = 0;
+  const listeners = program.listens.map((listen) => {
+    const { tls, reuse } = readListenOptions(listen);
+    return new Listener(
+      {
+        address: listen.address,
+        port: listen.port,
+        isReusingPort: reuse ?? options.reusePort,
+        tls,
+        maxConnections,
+        idleTimeoutMs: options.idleTimeoutMs,
+        sendBufferBytes: options.sendBufferBytes,
+        nextConnectionId: () => ++lastConnectionId,
+      },
+      totals,
+      log,
+      (inbound, stream, output) => new Session(listen.layout, program.createContext(inbound), stream, output),
+    );
+  });
+  const addresses = [];
+  try {
+    for (const listener of listeners) {
+      const { address, port } = await listener.start();
+      addresses.push({ address, port });
+    }
+  } catch (error) {
+    for (const listener of listeners) await listener.stop(0);
+    await spool.close();
+    sequence.close();
+    throw error;
+  }
+  const tasks = program.tasks.map((task) => new TaskRunner(program, task, log));
+  for (const task of tasks) task.start();
+  const noteTotals = (): void => spool.noteTotals(totals);
+  const totalsTimer = setInterval(noteTotals, options.flushIntervalMs);
+  totalsTimer.unref();
+
+  let stopping: Promise<void> | null = null;
+  const stop = async (deadlineMs: number): Promise<void> => {
+    await Promise.all(listeners.map((listener) => listener.stop(deadlineMs)));
+    for (const task of tasks) task.stop();
+    clearInterval(totalsTimer);
+    program.release();
+    batch.flush();
+    noteTotals();
+    await spool.close();
+    sequence.close();
+  };
+  return { addresses, stop: (deadlineMs) => (stopping ??= stop(deadlineMs)) };
+}
+
+/** Loads the program without starting anything, for `--verify`. Throws ScriptError. */
+export function loadOnly(init: Pick<DataThreadInit, 'script' | 'options'>, log: Log): Program {
+  const ports = { clock: systemClock, log, dialer: new SocketDialer(systemClock, log, 0) };
+  const writer = { append: () => {}, flush: () => Promise.resolve() };
+  const recorder = null as unknown as Recorder;
+  return loadProgram({
+    ...programSource(init),
+    catalogue,
+    ports,
+    globals: { audit: auditGlobals(init.options, recorder, new RecordBatch(writer, 1, 1)) },
+  });
+}
+
+function programSource(init: Pick<DataThreadInit, 'script' | 'options'>): {
+  entry: string;
+  readFile: (file: string) => string;
+} {
+  const builtIn = init.options.capture === 'on' ? 'audit.js' : 'forward.js';
+  const script = init.script ?? path.join(import.meta.dirname, '../pipelines', builtIn);
+  const root = path.dirname(script);
+  return {
+    entry: `/${path.basename(script)}`,
+    readFile: (file) => readFileSync(path.join(root, file), 'utf8'),
+  };
+}
+
+function readListenOptions(listen: ListenDeclaration): {
+  tls: { cert: string | Buffer; key: string | Buffer } | null;
+  reuse: boolean | null;
+} {
+  const { tls, reuse } = listen.options as { tls?: { cert: string; key: string } | null; reuse?: unknown };
+  return { tls: tls ?? null, reuse: reuse === undefined ? null : Boolean(reuse) };
+}
