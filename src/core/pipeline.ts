@@ -10,6 +10,9 @@ export abstract class Stage {
 
   abstract receive(event: Event): void;
 
+  /** The session is made and nothing has come in yet: the place to join shared state. */
+  begin(): void {}
+
   /** The session is over: end what this filter holds (children, sockets, timers). Called once. */
   release(_reason: SessionEnd): void {}
 
@@ -79,6 +82,7 @@ export class Session {
       stage.session = this;
       stage.next = this.#stages[index + 1] ?? null;
     }
+    for (const stage of this.#stages) stage.begin();
   }
 
   /** Feed one event into the first filter. */
