@@ -1,0 +1,92 @@
+import { readdir, readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import test from 'ava';
+import { answering, connectClient, startUpstream } from '../support/fixture.ts';
+import { makeDataDir, runCli, startProcess } from '../support/process.ts';
+
+interface Listed {
+  url: { path: string };
+}
+
+test.serial('kill -9 under load: what was answered 500 ms before is recorded exactly once', async (t) => {
+  const target = await startUpstream(
+    t,
+    answering(() => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
+  );
+  const dataDir = await makeDataDir(t);
+  const gateway = await startProcess(t, [`--upstream=http://${target}`], dataDir);
+  const answeredAtMs = new Map<string, number>();
+  let isRunning = true;
+  const load = Array.from({ length: 8 }, async (_, lane) => {
+    const client = await connectClient(gateway.port);
+    for (let index = 0; isRunning; index++) {
+      const name = `/lane${lane}/${index}`;
+      client.received = Buffer.alloc(0);
+      client.write(`GET ${name} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await client.until('ok').then(
+        () => answeredAtMs.set(name, performance.now()),
+        () => (isRunning = false),
+      );
+    }
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const killedAtMs = performance.now();
+  await gateway.end('SIGKILL');
+  await Promise.all(load);
+
+  const restarted = await startProcess(t, [`--upstream=http://${target}`], dataDir);
+  t.is(await restarted.end('SIGTERM'), 0);
+  const listed = await runCli(['records', `--data-dir=${dataDir}`, '--json', '--limit=1000000']);
+  const paths = listed.stdout.trim().split('\n').map((line) => (JSON.parse(line) as Listed).url.path);
+  t.is(new Set(paths).size, paths.length, 'a record is there twice');
+  const found = new Set(paths);
+  const due = [...answeredAtMs].filter(([, atMs]) => atMs < killedAtMs - 500).map(([name]) => name);
+  t.true(due.length > 100, `${due.length}`);
+  t.deepEqual(due.filter((name) => !found.has(name)), []);
+
+  const verify = await runCli(['verify', `--data-dir=${dataDir}`]);
+  t.is(verify.code, 1, verify.stdout);
+  t.regex(verify.stdout, /at most [\d,]+ unaccounted/);
+});
+
+test.serial('secrets are nowhere on disk', async (t) => {
+  const canary = 'canary-7f3a91';
+  const target = await startUpstream(
+    t,
+    answering(
+      () =>
+        `HTTP/1.1 200 OK\r\nSet-Cookie: sid=${canary}-1; Path=/\r\nLocation: /next?token=${canary}-2\r\nContent-Length: 36\r\n\r\n{"access_token":"${canary}-3"}`.padEnd(0),
+    ),
+  );
+  const gateway = await startProcess(t, [`--upstream=http://${target}`]);
+  const bodies: [string, string][] = [
+    ['application/json', `{"user":"u","password":"${canary}-4","deep":{"apiKey":"${canary}-5"}}`],
+    ['text/plain', `user=u&passwd=${canary}-6&x=1`],
+    ['application/octet-stream', `--b\r\nContent-Disposition: form-data; name="secret"\r\n\r\n${canary}-7\r\n--b--\r\n`],
+    ['application/json', `{"password":"${canary}-8`],
+  ];
+  for (const [type, body] of bodies) {
+    const client = await connectClient(gateway.port);
+    client.write(
+      `POST /login?api_key=${canary}-9&q=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${canary}-10\r\nCookie: a=${canary}-11\r\n` +
+        `X-Api-Key: ${canary}-12\r\nReferer: http://x/?token=${canary}-13\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await client.until('HTTP/1.1 200');
+    client.socket.end();
+    await client.untilClose();
+  }
+  const refused = await connectClient(gateway.port);
+  refused.write(`GET /?password=${canary}-14 HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${canary}-15\r\nContent-Length : 1\r\n\r\n`);
+  await refused.until('400');
+  await refused.untilClose();
+  t.is(await gateway.end('SIGTERM'), 0, gateway.output());
+  const { stdout } = await runCli(['records', `--data-dir=${gateway.dataDir}`, '--json']);
+  t.is(stdout.trim().split('\n').length, bodies.length + 1);
+  t.false(stdout.includes(canary), stdout);
+  t.false(gateway.output().includes(canary));
+  for (const entry of await readdir(gateway.dataDir, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    t.false((await readFile(file)).includes(canary), file);
+  }
+});
