@@ -1,0 +1,94 @@
+import type { Framing } from './head.ts';
+import { Http1Error } from './http1-error.ts';
+import type { Http1Limits } from './limits.ts';
+
+/** What a token is made of (RFC 9110 section 5.6.2). */
+export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/** Splits a head or trailer section into lines without their ends; strict: every line ends in CRLF. */
+export function splitLines(text: string, isLenient: boolean): string[] | Http1Error {
+  if (!isLenient) {
+    const lines = text.split('\r\n');
+    for (const line of lines) {
+      if (line.includes('\n')) return new Http1Error(400, 'bare-lf', 'A line ends in LF without CR.');
+      if (line.includes('\r')) return new Http1Error(400, 'bare-cr', 'A CR stands without LF.');
+    }
+    return lines;
+  }
+  const lines = text.split(/\r?\n/);
+  for (const line of lines) if (line.includes('\r')) return new Http1Error(400, 'bare-cr', 'A CR stands without LF.');
+  return lines;
+}
+
+/** Header lines to names and values in turn (RFC 9112 section 5). */
+export function parseFields(lines: readonly string[], limits: Http1Limits): string[] | Http1Error {
+  if (lines.length > limits.maxHeaders)
+    return new Http1Error(431, 'too-many-headers', `More than ${limits.maxHeaders} header fields.`);
+  const raw: string[] = [];
+  for (const line of lines) {
+    if (line.length > limits.maxLineBytes)
+      return new Http1Error(431, 'line-too-long', `A header field is longer than ${limits.maxLineBytes} bytes.`);
+    const first = line.charCodeAt(0);
+    if (first === 32 || first === 9) return new Http1Error(400, 'obs-fold', 'A header field is folded over lines.');
+    const colon = line.indexOf(':');
+    if (colon <= 0) return new Http1Error(400, 'bad-header', 'A header line has no name.');
+    const name = line.slice(0, colon);
+    if (!TOKEN.test(name)) {
+      const isBlank = name.endsWith(' ') || name.endsWith('\t');
+      return isBlank
+        ? new Http1Error(400, 'blank-before-colon', 'A blank stands before the colon of a header field.')
+        : new Http1Error(400, 'bad-header', 'A header name has characters that are not allowed.');
+    }
+    const value = trimBlanks(line, colon + 1);
+    if (CONTROL.test(value)) return new Http1Error(400, 'bad-header', 'A header value has control characters.');
+    raw.push(name, value);
+  }
+  return raw;
+}
+
+/** Finds the framing that the fields say; null if they say none (RFC 9112 section 6.3). */
+export function readFraming(raw: readonly string[], isOldProtocol: boolean): Framing | null | Http1Error {
+  let length: string | null = null;
+  let coding: string | null = null;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]!;
+    if (name.length === 14 && name.toLowerCase() === 'content-length') {
+      if (length !== null)
+        return new Http1Error(400, 'differing-content-lengths', 'Content-Length is given more than once.');
+      length = raw[index + 1]!;
+    } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding')
+      coding = coding === null ? raw[index + 1]! : `${coding},${raw[index + 1]!}`;
+  }
+  if (coding !== null) {
+    if (length !== null)
+      return new Http1Error(
+        400,
+        'content-length-with-transfer-encoding',
+        'Content-Length and Transfer-Encoding are both given.',
+      );
+    if (isOldProtocol)
+      return new Http1Error(400, 'transfer-encoding-in-http-1-0', 'HTTP/1.0 knows no Transfer-Encoding.');
+    const codings = coding.split(',').map((one) => one.trim().toLowerCase());
+    if (codings.indexOf('chunked') !== codings.length - 1 && codings.includes('chunked'))
+      return new Http1Error(400, 'chunked-not-last', 'chunked must be the last transfer coding, once.');
+    if (codings.length !== 1 || codings[0] !== 'chunked')
+      return new Http1Error(501, 'unknown-transfer-coding', 'Only the transfer coding chunked is understood.');
+    return { kind: 'chunked' };
+  }
+  if (length === null) return null;
+  if (length.includes(','))
+    return new Http1Error(400, 'differing-content-lengths', 'Content-Length is given more than once.');
+  if (!/^\d{1,16}$/.test(length) || Number(length) > Number.MAX_SAFE_INTEGER)
+    return new Http1Error(400, 'bad-content-length', 'Content-Length is not a number of bytes.');
+  return { kind: 'length', length: Number(length) };
+}
+
+function trimBlanks(line: string, from: number): string {
+  let start = from;
+  let end = line.length;
+  while (start < end && (line.charCodeAt(start) === 32 || line.charCodeAt(start) === 9)) start++;
+  while (end > start && (line.charCodeAt(end - 1) === 32 || line.charCodeAt(end - 1) === 9)) end--;
+  return line.slice(start, end);
+}
