@@ -1,0 +1,139 @@
+import { Data } from '../core/data.ts';
+import { isEvent, Message } from '../core/event.ts';
+import { defineFilter, type FilterDeclaration, type FilterParameter, type FilterSite } from '../core/filter.ts';
+import type { FilterDefinition, SourcePlace } from '../core/pipeline.ts';
+import { durationMs } from '../core/quantity.ts';
+import { parseListenAddress } from './listen-address.ts';
+
+/** A pipeline as a script declares it, filters still to be bound. */
+export interface DeclaredPipeline {
+  readonly kind: 'listen' | 'task' | 'named';
+  readonly name: string;
+  readonly place: SourcePlace | null;
+  readonly filters: FilterDefinition[];
+  readonly listen?: { readonly address: string; readonly port: number; readonly options: object };
+  readonly intervalMs?: number;
+}
+
+/** What a configuration needs of the load that it belongs to. */
+export interface ConfigurationHost {
+  readonly catalogue: readonly FilterDeclaration[];
+  /** The place of the call that is being made, from the stack. */
+  callPlace(): SourcePlace | null;
+  site(place: SourcePlace | null): FilterSite;
+  fail(message: string, place: SourcePlace | null): never;
+}
+
+const MIN_INTERVAL_MS = 10;
+const MAX_INTERVAL_MS = 86_400_000;
+
+/** What `pipy()` returns: `listen`, `task`, `pipeline`, and one method per filter, each of which returns it again. */
+export class Configuration {
+  readonly variables: Record<string, unknown>;
+  readonly pipelines: DeclaredPipeline[] = [];
+
+  constructor(variables: Record<string, unknown>, host: ConfigurationHost) {
+    this.variables = variables;
+    const methods: Record<string, (...args: unknown[]) => this> = {
+      listen: (port, options) => this.#listen(host, port, options),
+      task: (interval) => this.#task(host, interval),
+      pipeline: (name) => this.#named(host, name),
+    };
+    for (const declaration of host.catalogue)
+      methods[declaration.name] = (...args) => this.#filter(host, declaration, args);
+    Object.assign(this, methods);
+  }
+
+  #listen(host: ConfigurationHost, port: unknown, options: unknown): this {
+    const place = host.callPlace();
+    const where = parseListenAddress(port);
+    if (where === null)
+      host.fail(`argument #1 expects a port, 'ip:port' or '[v6]:port', got ${JSON.stringify(port)}`, place);
+    if (options !== undefined && options !== null && typeof options !== 'object')
+      host.fail('argument #2 expects an object', place);
+    const tls = (options as { tls?: unknown } | null | undefined)?.tls;
+    if (tls !== undefined && tls !== null) {
+      const pair = tls as { cert?: unknown; key?: unknown };
+      if (typeof tls !== 'object') host.fail('option tls must be an object', place);
+      if (!pair.cert || !pair.key) host.fail('option tls needs cert and key', place);
+    }
+    const name = `${where.address}:${where.port}`;
+    if (where.port !== 0 && this.pipelines.some((other) => other.kind === 'listen' && other.listen!.port === where.port))
+      host.fail(`port ${where.port} is listened on twice`, place);
+    return this.#begin({ kind: 'listen', name, place, filters: [], listen: { ...where, options: options ?? {} } });
+  }
+
+  #task(host: ConfigurationHost, interval: unknown): this {
+    const place = host.callPlace();
+    if (typeof interval !== 'number' && typeof interval !== 'string')
+      host.fail('argument #1 expects a number or a string', place);
+    const intervalMs = durationMs(interval);
+    if (intervalMs === null || intervalMs < MIN_INTERVAL_MS || intervalMs > MAX_INTERVAL_MS)
+      host.fail('time interval out of range: expected 0.01 to 86400 seconds', place);
+    const number = this.pipelines.filter((other) => other.kind === 'task').length + 1;
+    return this.#begin({ kind: 'task', name: `Task #${number}`, place, filters: [], intervalMs });
+  }
+
+  #named(host: ConfigurationHost, name: unknown): this {
+    const place = host.callPlace();
+    if (typeof name !== 'string') host.fail('argument #1 expects a string', place);
+    if (this.pipelines.some((other) => other.kind === 'named' && other.name === name))
+      host.fail(`pipeline "${name}" is declared twice`, place);
+    return this.#begin({ kind: 'named', name, place, filters: [] });
+  }
+
+  #begin(pipeline: DeclaredPipeline): this {
+    this.pipelines.push(pipeline);
+    return this;
+  }
+
+  #filter(host: ConfigurationHost, declaration: FilterDeclaration, args: unknown[]): this {
+    const place = host.callPlace();
+    const current = this.pipelines.at(-1);
+    if (current === undefined) host.fail('no pipeline found: begin with listen(), task() or pipeline()', place);
+    const problem = checkArguments(declaration.parameters, args);
+    if (problem !== null) host.fail(`${declaration.name}: ${problem}`, place);
+    current.filters.push(defineFilter(declaration, args, host.site(place)));
+    return this;
+  }
+}
+
+/** What is wrong with the arguments of a call; null if nothing (spec language 8). */
+export function checkArguments(parameters: readonly FilterParameter[], args: readonly unknown[]): string | null {
+  const required = parameters.filter((parameter) => !parameter.isOptional && !parameter.isRest).length;
+  if (args.length < required) return `requires ${required} or more arguments`;
+  for (const [index, parameter] of parameters.entries()) {
+    const value = args[index];
+    if (parameter.isOptional && (value === undefined || value === null)) continue;
+    const types = parameter.type.split('|');
+    if (!types.some((type) => isOfType(value, type)))
+      return `argument #${index + 1} expects ${types.map(withArticle).join(' or ')}`;
+  }
+  return null;
+}
+
+function isOfType(value: unknown, type: string): boolean {
+  switch (type) {
+    case 'any':
+      return true;
+    case 'pipeline':
+      return typeof value === 'string';
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return typeof value === 'object';
+    case 'Data':
+      return value instanceof Data;
+    case 'Message':
+      return value instanceof Message;
+    case 'event':
+      return isEvent(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+function withArticle(type: string): string {
+  const name = type === 'pipeline' ? 'string' : type;
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+}
