@@ -1,0 +1,56 @@
+import * as path from 'node:path';
+import { byteSize, durationMs } from '../core/quantity.ts';
+import type { OptionSpec } from './options.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * One option's text to its value.
+ * @param origin where the text came from, for the error: `--listen`, `TAPLINE_LISTEN`, `tapline.yaml:3:9`
+ * @param base folder that relative paths start from
+ */
+export function parseValue(spec: OptionSpec, text: string, origin: string, base: string): unknown {
+  const expects = (what: string): never => {
+    throw new UsageError(`${origin}: expected ${what}, got ${JSON.stringify(text)}`);
+  };
+  const atLeast = (value: number, shown: string): number =>
+    value < (spec.min ?? 0) ? expects(`at least ${spec.min} ${shown}`) : value;
+  switch (spec.type) {
+    case 'text':
+      return text === '' ? expects('a text') : text;
+    case 'path':
+      return text === '' ? expects('a path') : path.resolve(base, text);
+    case 'list':
+      return text.split(',').map((one) => one.trim()).filter(Boolean);
+    case 'flag':
+      return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : expects('true or false');
+    case 'switch':
+      return text === 'on' || text === 'off' ? text : expects('on or off');
+    case 'level':
+      return ['debug', 'info', 'warn', 'error'].includes(text) ? text : expects('debug, info, warn or error');
+    case 'duration':
+      return atLeast(durationMs(text) ?? expects("a time such as '500ms', '10s', '5m' or '7d'"), 'ms');
+    case 'size':
+      return atLeast(byteSize(text) ?? expects("a size such as '64k', '16m' or '1g'"), 'bytes');
+    case 'count':
+      return atLeast(/^\d{1,12}$/.test(text) ? Number(text) : expects('a whole number'), '');
+    case 'address':
+      return { text: parseAddress(text) ?? expects("[ip:]port such as '8000', '0.0.0.0:8000' or '[::1]:8000'") };
+    case 'url':
+      return parseUrl(text) ?? expects("a URL without a path such as 'http://127.0.0.1:3000'");
+  }
+}
+
+/** `ip:port`; a port alone listens on loopback only. */
+function parseAddress(text: string): string | null {
+  const parts = /^(?:(\d+\.\d+\.\d+\.\d+|\[[0-9a-fA-F:.]+\]|localhost):)?(\d{1,5})$/.exec(text);
+  if (parts === null || Number(parts[2]) > 65_535) return null;
+  return `${parts[1] === undefined || parts[1] === 'localhost' ? '127.0.0.1' : parts[1]}:${parts[2]}`;
+}
+
+function parseUrl(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
+  if (url.hostname === '' || url.pathname !== '/' || url.search !== '' || url.hash !== '') return null;
+  return url.username === '' && url.password === '' ? url.origin : null;
+}

@@ -1,0 +1,45 @@
+import type { Log, LogLevel } from '../core/ports.ts';
+
+const ORDER: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const COLOURS: Record<LogLevel, string> = { debug: '\u001b[2m', info: '', warn: '\u001b[33m', error: '\u001b[31m' };
+
+/** The log of the product: `YYYY-MM-DD HH:MM:SS [level] message`, local time, one line an entry (spec cli 3). */
+export class LineLog implements Log {
+  readonly #lowest: number;
+  readonly #out: { write(text: string): unknown };
+  readonly #hasColour: boolean;
+
+  constructor(lowest: LogLevel, out: { write(text: string): unknown }, hasColour: boolean) {
+    this.#lowest = ORDER.indexOf(lowest);
+    this.#out = out;
+    this.#hasColour = hasColour;
+  }
+
+  write(level: LogLevel, message: string): void {
+    if (ORDER.indexOf(level) < this.#lowest) return;
+    const line = `${localTime(new Date())} [${level === 'warn' ? 'warning' : level}] ${printable(message)}`;
+    const colour = this.#hasColour ? COLOURS[level] : '';
+    this.#out.write(colour === '' ? `${line}\n` : `${colour}${line}\u001b[0m\n`);
+  }
+}
+
+/** Whether to write colours to a stream (NO_COLOR, and only on a terminal). */
+export function wantsColour(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+}
+
+/** Text from elsewhere cannot write escape sequences or lines of its own into a terminal or a log. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
+    character === '\t' ? character : `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}`,
+  );
+}
+
+/** `YYYY-MM-DD HH:MM:SS` in local time. */
+export function localTime(date: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return (
+    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
+    `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+  );
+}
