@@ -1,0 +1,25 @@
+/** A finished record: one JSON document and what the spool and the store need to know of it without reading it. */
+export interface RecordDocument {
+  /** One JSON document, without a line end. */
+  readonly bytes: Buffer;
+  /** `event.id`: time-ordered, the same at every try. */
+  readonly id: string;
+  /** `event.sequence`: without gaps within a run and data thread, from 1. */
+  readonly sequence: number;
+  readonly timestampMs: number;
+  readonly kind: 'exchange' | 'gap';
+  /** Bytes that the client sent, or the bytes that a gap lost. */
+  readonly sourceBytes: number;
+  /** Bytes that the client was sent, or the bytes that a gap lost. */
+  readonly destinationBytes: number;
+}
+
+/** What a gap record says was lost. */
+export interface GapFacts {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  readonly reason: string;
+  readonly sourceBytes: number;
+  readonly destinationBytes: number;
+}

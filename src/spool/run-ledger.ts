@@ -1,0 +1,137 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+/** Sequence numbers that are promised to disk ahead of their use. */
+const LEASE = 1000;
+
+/** Bytes and connections as the sockets counted them. */
+export interface LedgerTotals {
+  readonly connections: number;
+  readonly refusedConnections: number;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+  readonly discardedBytes: number;
+}
+
+/** What is on disk of one run and data thread. */
+export interface LedgerEntry {
+  readonly run: string;
+  readonly thread: number;
+  readonly startedMs: number;
+  /** When it was last written. */
+  readonly notedMs: number;
+  /** No sequence number above it was given out. */
+  readonly leasedTo: number;
+  /** The last sequence number, where the run ended in order; otherwise null. */
+  readonly lastSequence: number | null;
+  readonly totals: LedgerTotals;
+}
+
+const NO_TOTALS: LedgerTotals = {
+  connections: 0,
+  refusedConnections: 0,
+  receivedBytes: 0,
+  sentBytes: 0,
+  discardedBytes: 0,
+};
+
+/**
+ * The book of one run and data thread: gives out sequence numbers, leased on disk in blocks, and keeps what the sockets counted,
+ * so that after a crash it is known how much can be missing (design 6).
+ */
+export class RunLedger {
+  readonly #file: string;
+  readonly #run: string;
+  readonly #thread: number;
+  readonly #startedMs: number;
+  #last = 0;
+  #leasedTo = 0;
+  #totals: LedgerTotals = NO_TOTALS;
+  #isClosed = false;
+
+  /** @param nowMs wall clock */
+  constructor(folder: string, run: string, thread: number, nowMs: number) {
+    this.#file = path.join(folder, `${run}.${thread}.json`);
+    this.#run = run;
+    this.#thread = thread;
+    this.#startedMs = nowMs;
+    this.#save(nowMs);
+  }
+
+  /** The next number, from 1. Never fails: where the lease cannot be written, `verify` will know less. */
+  nextSequence(): number {
+    if (++this.#last > this.#leasedTo) {
+      this.#leasedTo = this.#last + LEASE - 1;
+      this.#save(Date.now());
+    }
+    return this.#last;
+  }
+
+  noteTotals(totals: LedgerTotals): void {
+    const { connections, refusedConnections, receivedBytes, sentBytes, discardedBytes } = totals;
+    const before = this.#totals;
+    if (
+      before.connections === connections &&
+      before.refusedConnections === refusedConnections &&
+      before.receivedBytes === receivedBytes &&
+      before.sentBytes === sentBytes
+    )
+      return;
+    this.#totals = { connections, refusedConnections, receivedBytes, sentBytes, discardedBytes };
+    this.#save(Date.now());
+  }
+
+  /** The run ended in order: nothing above the last number was given out. */
+  close(totals: LedgerTotals): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#totals = { ...totals };
+    this.#save(Date.now());
+  }
+
+  /** Written whole beside the old one and renamed: a crash leaves one or the other. */
+  #save(nowMs: number): void {
+    const entry: LedgerEntry = {
+      run: this.#run,
+      thread: this.#thread,
+      startedMs: this.#startedMs,
+      notedMs: nowMs,
+      leasedTo: this.#leasedTo,
+      lastSequence: this.#isClosed ? this.#last : null,
+      totals: {
+        connections: this.#totals.connections,
+        refusedConnections: this.#totals.refusedConnections,
+        receivedBytes: this.#totals.receivedBytes,
+        sentBytes: this.#totals.sentBytes,
+        discardedBytes: this.#totals.discardedBytes,
+      },
+    };
+    const next = `${this.#file}.next`;
+    try {
+      fs.writeFileSync(next, JSON.stringify(entry), { mode: 0o600 });
+      fs.renameSync(next, this.#file);
+    } catch {
+      // A full or vanished disk must not stop traffic; the spool tells of it and records the loss.
+    }
+  }
+}
+
+/** All entries of a ledger folder, oldest run first. A file that cannot be read is left out. */
+export function readLedger(folder: string): LedgerEntry[] {
+  let files: string[];
+  try {
+    files = fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
+  const entries: LedgerEntry[] = [];
+  for (const file of files) {
+    if (!file.endsWith('.json')) continue;
+    try {
+      entries.push(JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as LedgerEntry);
+    } catch {
+      continue;
+    }
+  }
+  return entries.sort((left, right) => left.startedMs - right.startedMs || left.thread - right.thread);
+}

@@ -1,0 +1,225 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import type { Log } from '../core/ports.ts';
+import type { GapFacts, RecordDocument } from '../records/record-document.ts';
+import { encodeFrame } from './format.ts';
+import { formatSegmentName, parseSegmentName } from './segment-name.ts';
+
+/** How far a data thread has written. */
+export interface SpoolPosition {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** The part of a file handle that the writer uses, so that tests can let it fail. */
+export interface SegmentFile {
+  write(bytes: Buffer, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
+  truncate(length: number): Promise<void>;
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SpoolWriterOptions {
+  readonly folder: string;
+  readonly run: string;
+  readonly thread: number;
+  readonly segmentBytes: number;
+  /** Bytes of all segments that no sink has taken, beyond which records are dropped. */
+  readonly maxSpoolBytes: number;
+  /** Bytes waiting in memory for a disk that does not take them, beyond which the oldest are dropped. */
+  readonly maxQueuedBytes: number;
+  readonly isSyncing: boolean;
+  readonly log: Log;
+  /** Makes the record that says what was lost; takes a sequence number of its own. */
+  makeGap(facts: GapFacts): RecordDocument;
+  onFlushed(position: SpoolPosition): void;
+  openFile?(file: string): Promise<SegmentFile>;
+}
+
+interface Queued {
+  readonly record: RecordDocument;
+  readonly frame: Buffer;
+}
+
+/**
+ * Appends records to segment files. Never throws and never makes traffic wait: what the disk does not take stays in memory up to
+ * a bound and is tried again at the next flush; what is dropped beyond it is told by a gap record.
+ */
+export class SpoolWriter {
+  readonly #options: SpoolWriterOptions;
+  readonly #openFile: (file: string) => Promise<SegmentFile>;
+  #queue: Queued[] = [];
+  #queuedBytes = 0;
+  #lost: GapFacts[] = [];
+  #file: SegmentFile | null = null;
+  #segment = 0;
+  #offset = 0;
+  #spoolBytes = 0;
+  #flushing: Promise<void> | null = null;
+  #hasFailed = false;
+  /** Records dropped so far. */
+  lostRecords = 0;
+
+  constructor(options: SpoolWriterOptions) {
+    this.#options = options;
+    this.#openFile = options.openFile ?? ((file) => fs.open(file, 'wx', 0o600));
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Takes a record; it is written at the next flush. */
+  append(record: RecordDocument): void {
+    const frame = encodeFrame(record);
+    if (this.#spoolBytes + this.#queuedBytes + frame.length > this.#options.maxSpoolBytes) {
+      this.#lose(record, 'spool-full');
+      return;
+    }
+    this.#queue.push({ record, frame });
+    this.#queuedBytes += frame.length;
+    while (this.#queuedBytes > this.#options.maxQueuedBytes && this.#queue.length > 0) {
+      const oldest = this.#queue.shift()!;
+      this.#queuedBytes -= oldest.frame.length;
+      this.#lose(oldest.record, 'disk-error');
+    }
+  }
+
+  /** Writes what is queued; resolves when the system has taken it, or has failed to. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#flush().finally(() => {
+      this.#flushing = null;
+    });
+    return this.#flushing;
+  }
+
+  /** Writes the rest and closes. */
+  async close(): Promise<void> {
+    await this.#flushing;
+    await this.flush();
+    await this.#file?.close().catch(() => {});
+    this.#file = null;
+    if (this.#queue.length > 0 || this.#lost.length > 0)
+      this.#options.log.write(
+        'error',
+        `[spool] ${this.#queue.length + this.lostRecords} records could not be written before the end; verify will list them as missing`,
+      );
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#spoolBytes + this.#queuedBytes > this.#options.maxSpoolBytes / 2 || this.#lost.length > 0)
+      await this.#measure();
+    if (this.#lost.length > 0 && this.#spoolBytes < this.#options.maxSpoolBytes) this.#queueGaps();
+    while (this.#queue.length > 0) {
+      const batch = this.#queue;
+      const bytes = batch.length === 1 ? batch[0]!.frame : Buffer.concat(batch.map(({ frame }) => frame));
+      this.#queue = [];
+      try {
+        await this.#write(bytes);
+      } catch (error) {
+        this.#queue = [...batch, ...this.#queue];
+        await this.#failed(error as NodeJS.ErrnoException);
+        return;
+      }
+      this.#queuedBytes -= bytes.length;
+      if (this.#hasFailed) {
+        this.#hasFailed = false;
+        this.#options.log.write('info', '[spool] the disk takes records again');
+      }
+    }
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    const { segmentBytes, isSyncing, onFlushed } = this.#options;
+    if (this.#file === null || (this.#offset > 0 && this.#offset + bytes.length > segmentBytes)) await this.#roll();
+    const file = this.#file!;
+    let written = 0;
+    while (written < bytes.length) {
+      const { bytesWritten } = await file.write(bytes, written, bytes.length - written, this.#offset + written);
+      written += bytesWritten;
+    }
+    if (isSyncing) await file.datasync();
+    this.#offset += bytes.length;
+    this.#spoolBytes += bytes.length;
+    onFlushed({ segment: this.#segment, offset: this.#offset });
+  }
+
+  async #roll(): Promise<void> {
+    await this.#file?.close().catch(() => {});
+    this.#file = null;
+    const { folder, run, thread } = this.#options;
+    const segment = this.#segment + 1;
+    this.#file = await this.#openFile(path.join(folder, formatSegmentName({ run, thread, segment })));
+    this.#segment = segment;
+    this.#offset = 0;
+  }
+
+  /** A write that failed half way must leave no half frame: cut it off, or begin a new segment. */
+  async #failed(error: NodeJS.ErrnoException): Promise<void> {
+    if (!this.#hasFailed) {
+      this.#hasFailed = true;
+      this.#options.log.write(
+        'error',
+        `[spool] cannot write records: ${error.code ?? error.message}; up to ${this.#options.maxQueuedBytes} bytes are kept in memory, then the oldest are dropped`,
+      );
+    }
+    const file = this.#file;
+    if (file === null) return;
+    try {
+      await file.truncate(this.#offset);
+    } catch {
+      await file.close().catch(() => {});
+      this.#file = null;
+    }
+  }
+
+  #lose(record: RecordDocument, reason: string): void {
+    this.lostRecords++;
+    const last = this.#lost.at(-1);
+    const facts: GapFacts = {
+      from: record.sequence,
+      to: record.sequence,
+      count: 1,
+      reason,
+      sourceBytes: record.sourceBytes,
+      destinationBytes: record.destinationBytes,
+    };
+    if (last !== undefined && last.reason === reason && last.to + 1 === record.sequence)
+      this.#lost[this.#lost.length - 1] = {
+        ...last,
+        to: record.sequence,
+        count: last.count + 1,
+        sourceBytes: last.sourceBytes + record.sourceBytes,
+        destinationBytes: last.destinationBytes + record.destinationBytes,
+      };
+    else this.#lost.push(facts);
+  }
+
+  #queueGaps(): void {
+    const lost = this.#lost;
+    this.#lost = [];
+    for (const facts of lost) {
+      const record = this.#options.makeGap(facts);
+      const frame = encodeFrame(record);
+      this.#queue.push({ record, frame });
+      this.#queuedBytes += frame.length;
+    }
+  }
+
+  /** What lies in the spool now: the sinks delete what they have taken. */
+  async #measure(): Promise<void> {
+    const { folder } = this.#options;
+    let bytes = 0;
+    try {
+      for (const file of await fs.readdir(folder))
+        if (parseSegmentName(file) !== null)
+          bytes += await fs.stat(path.join(folder, file)).then(
+            ({ size }) => size,
+            () => 0,
+          );
+    } catch {
+      return;
+    }
+    this.#spoolBytes = bytes;
+  }
+}
