@@ -1,4 +1,5 @@
-import type { ConnectionFacts, Exchange, Recorder } from './index.ts';
+import type { ConnectionFacts, Exchange } from './exchange.ts';
+import type { Recorder } from './recorder.ts';
 import type { RecordDocument } from './record-document.ts';
 
 /**

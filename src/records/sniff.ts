@@ -1,0 +1,69 @@
+/** Control characters that no text has. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const NOT_TEXT = /[\0-\x07\x0b\x0e-\x1a\x1c-\x1f]/;
+
+/**
+ * The text of a body or its beginning; null where it is binary. A character that the cut has halved is left out.
+ * @param charset of the declared type; looked at only where the bytes are no UTF-8
+ */
+export function decodeText(bytes: Buffer, charset: string | null, isCut: boolean): string | null {
+  const text = decodeUtf8(bytes, isCut) ?? decodeCharset(bytes, charset);
+  return text === null || NOT_TEXT.test(text) ? null : text;
+}
+
+function decodeUtf8(bytes: Buffer, isCut: boolean): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });
+  } catch {
+    return null;
+  }
+}
+
+function decodeCharset(bytes: Buffer, charset: string | null): string | null {
+  if (charset === null) return null;
+  try {
+    return new TextDecoder(charset).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+const SIGNATURES: readonly [string, string, number][] = [
+  ['89504e470d0a1a0a', 'image/png', 0],
+  ['ffd8ff', 'image/jpeg', 0],
+  ['47494638', 'image/gif', 0],
+  ['25504446', 'application/pdf', 0],
+  ['504b0304', 'application/zip', 0],
+  ['1f8b', 'application/gzip', 0],
+  ['28b52ffd', 'application/zstd', 0],
+  ['0061736d', 'application/wasm', 0],
+  ['57454250', 'image/webp', 8],
+  ['66747970', 'video/mp4', 4],
+  ['4f676753', 'audio/ogg', 0],
+  ['774f4632', 'font/woff2', 0],
+  ['424d', 'image/bmp', 0],
+];
+
+/** The media type that the content shows (ECS `mime_type`); the declared one only tells kinds of text apart. */
+export function sniffMimeType(bytes: Buffer, text: string | null, declared: string | undefined): string | null {
+  if (bytes.length === 0) return null;
+  const type = declared?.split(';')[0]!.trim().toLowerCase() ?? '';
+  if (text === null) {
+    const hex = bytes.toString('hex', 0, 16);
+    const found = SIGNATURES.find(([signature, , offset]) => hex.startsWith(signature, offset * 2));
+    if (found !== undefined) return found[1];
+    return /^[\w.+-]+\/[\w.+-]+$/.test(type) && !isTextual(type) ? type : 'application/octet-stream';
+  }
+  const start = text.trimStart().slice(0, 256);
+  if (/^[{[]/.test(start)) return type.endsWith('+json') || type.endsWith('ndjson') ? type : 'application/json';
+  if (/^<(!doctype html|html|head|body)/i.test(start)) return 'text/html';
+  if (/^<[?!\w]/.test(start)) return type.endsWith('xml') || type === 'text/html' ? type : 'application/xml';
+  if (/^--[^\r\n]+\r?\ncontent-disposition:/i.test(start)) return 'multipart/form-data';
+  if (/^(?:data|event|id|retry|):/.test(start) && type === 'text/event-stream') return type;
+  if (/^[^\s=&]+=[^\s]*$/.test(start)) return 'application/x-www-form-urlencoded';
+  return isTextual(type) && !/json|xml|html|form|multipart|event-stream/.test(type) ? type : 'text/plain';
+}
+
+function isTextual(type: string): boolean {
+  return /^text\/|json$|xml$|yaml$|javascript$|urlencoded$|graphql$/.test(type);
+}
