@@ -29,7 +29,7 @@ try {
   running = await startDataThread(
     workerData as DataThreadInit,
     { write: (level, message) => post({ type: 'log', level, message }) },
-    (position) => post({ type: 'flushed', position }),
+    () => post({ type: 'flushed' }),
   );
   post({ type: 'listening', addresses: running.addresses });
 } catch (error) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Options } from '../config/options.ts';
@@ -8,13 +7,14 @@ import { catalogue } from '../filters/index.ts';
 import { newConnectionTotals } from '../net/connection-totals.ts';
 import { Listener } from '../net/listener.ts';
 import { SocketDialer } from '../net/outbound.ts';
-import { ByteBudget } from '../records/byte-budget.ts';
-import { Recorder } from '../records/recorder.ts';
+import type { Recorder } from '../records/recorder.ts';
 import { loadProgram, type ListenDeclaration, type Program } from '../script/program.ts';
-import { SequenceLease } from '../spool/sequence-lease.ts';
-import { SpoolWriter } from '../spool/writer.ts';
+import type { DataPaths } from '../spool/data-directory.ts';
+import { RunLedger } from '../spool/run-ledger.ts';
+import { SpoolWriter } from '../spool/spool-writer.ts';
 import { auditGlobals } from './audit-globals.ts';
 import { connectionsWithinFileLimit } from './file-descriptors.ts';
+import { newRecorder } from './new-recorder.ts';
 import { RecordBatch } from './record-batch.ts';
 import { systemClock } from './system-clock.ts';
 import { TaskRunner } from './task-runner.ts';
@@ -22,6 +22,7 @@ import { TaskRunner } from './task-runner.ts';
 /** What the main thread hands to a data thread; plain values, so that it crosses threads. */
 export interface DataThreadInit {
   readonly options: Options;
+  readonly paths: DataPaths;
   /** Absolute path of the user's script; null for the built-in program. */
   readonly script: string | null;
   readonly runId: string;
@@ -34,14 +35,11 @@ export interface DataThread {
   stop(deadlineMs: number): Promise<void>;
 }
 
-export interface SpoolPosition {
-  readonly segment: number;
-  readonly offset: number;
-}
+/** Bytes of records that wait in memory for a disk that does not take them; beyond it the oldest are lost, and told of. */
+const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 
-const VERSION = (
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
+/** How often the counts of the sockets go to disk. */
+const LEDGER_INTERVAL_MS = 1000;
 
 /**
  * One data thread: a program with its listeners and tasks, and the way of its records into the spool. It shares nothing
@@ -50,29 +48,17 @@ const VERSION = (
 export async function startDataThread(
   init: DataThreadInit,
   log: Log,
-  onFlushed: (position: SpoolPosition) => void,
+  onFlushed: () => void,
 ): Promise<DataThread> {
   const { options, runId, thread } = init;
-  const budget = new ByteBudget(options.captureBudgetBytes);
-  const sequence = SequenceLease.open(options.dataDir, runId, thread);
-  const recorder = new Recorder(
-    {
-      maxBodyBytes: options.maxBodyCaptureBytes,
-      maxInflatedBytes: options.maxBodyCaptureBytes,
-      redact: { headers: options.redactHeaders, keys: options.redactKeys },
-      hmacKey: Buffer.from(init.hmacKey),
-      serviceName: options.serviceName,
-      runId,
-      thread,
-      observerVersion: VERSION,
-    },
-    { clock: systemClock, randomBytes, nextSequence: () => sequence.next(), budget },
-  );
-  const spool = await SpoolWriter.open({
-    directory: options.dataDir,
-    runId,
+  const ledger = new RunLedger(init.paths.ledger, runId, thread, systemClock.wallMs());
+  const recorder = newRecorder(init, () => ledger.nextSequence());
+  const spool = new SpoolWriter({
+    folder: init.paths.spool,
+    run: runId,
     thread,
     maxSpoolBytes: options.spoolSizeBytes,
+    maxQueuedBytes: MAX_QUEUED_BYTES,
     segmentBytes: options.spoolSegmentBytes,
     isSyncing: options.spoolSync,
     makeGap: (gap) => recorder.gap(gap),
@@ -126,13 +112,12 @@ export async function startDataThread(
   } catch (error) {
     for (const listener of listeners) await listener.stop(0);
     await spool.close();
-    sequence.close();
+    ledger.close(totals);
     throw error;
   }
   const tasks = program.tasks.map((task) => new TaskRunner(program, task, log));
   for (const task of tasks) task.start();
-  const noteTotals = (): void => spool.noteTotals(totals);
-  const totalsTimer = setInterval(noteTotals, options.flushIntervalMs);
+  const totalsTimer = setInterval(() => ledger.noteTotals(totals), LEDGER_INTERVAL_MS);
   totalsTimer.unref();
 
   let stopping: Promise<void> | null = null;
@@ -142,9 +127,8 @@ export async function startDataThread(
     clearInterval(totalsTimer);
     program.release();
     batch.flush();
-    noteTotals();
     await spool.close();
-    sequence.close();
+    ledger.close(totals);
   };
   return { addresses, stop: (deadlineMs) => (stopping ??= stop(deadlineMs)) };
 }

@@ -6,6 +6,7 @@ import { Delivery } from '../sinks/delivery/delivery.ts';
 import { StoreSink } from '../sinks/store/store-sink.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
 import type { DataThreadInit } from './data-thread.ts';
+import { newRecorder } from './new-recorder.ts';
 import type { FromDataThread, ToDataThread } from './thread-messages.ts';
 
 /** How long the sinks may take at the end to catch up with the spool; what is left is delivered at the next start. */
@@ -26,47 +27,58 @@ export async function startGateway(init: {
   log: Log;
 }): Promise<Gateway> {
   const { options, script, log } = init;
-  const directory = await DataDirectory.open(options.dataDir);
-  const delivery = new Delivery({
-    directory,
-    log,
-    sinks: [
-      new StoreSink({
-        directory,
-        log,
-        maxBytes: options.storeSizeBytes,
-        maxAgeMs: options.storeAgeMs,
-      }),
-    ],
-  });
+  const directory = DataDirectory.open(options.dataDir);
+  const delivery = newDelivery(directory, options, log);
   try {
     await delivery.start();
     const runId = newRunId();
+    const stream = { run: runId, thread: 0 };
     const thread = new ThreadHost(
       {
-        options: { ...options, dataDir: directory.path },
+        options,
+        paths: directory.paths,
         script,
         runId,
         thread: 0,
         hmacKey: directory.hmacKey(),
       },
       log,
-      (position) => delivery.noteFlushed(runId, 0, position),
+      () => delivery.noteFlushed(stream),
     );
     const addresses = await thread.listening;
     let stopping: Promise<{ left: number }> | null = null;
     const stop = async (deadlineMs: number): Promise<{ left: number }> => {
       await thread.stop(deadlineMs);
+      delivery.noteEnded(stream);
       const result = await delivery.stop(LAST_DELIVERY_MS);
-      await directory.close();
+      directory.close();
       return result;
     };
     return { addresses, done: thread.done, stop: (deadlineMs) => (stopping ??= stop(deadlineMs)) };
   } catch (error) {
     await delivery.stop(0);
-    await directory.close();
+    directory.close();
     throw error;
   }
+}
+
+/** The way from the spool of a data directory into its store. */
+export function newDelivery(directory: DataDirectory, options: Options, log: Log): Delivery {
+  return new Delivery({
+    spoolFolder: directory.paths.spool,
+    log,
+    sinks: [
+      new StoreSink({
+        file: directory.paths.store,
+        log,
+        maxBytes: options.storeSizeBytes,
+        maxAgeMs: options.storeAgeMs,
+      }),
+    ],
+    // A stretch that damage took has no sequence number of its own: its gap record has 0.
+    makeGap: ({ run, thread }, facts) =>
+      newRecorder({ options, runId: run, thread, hmacKey: directory.hmacKey() }, () => 0).gap(facts),
+  });
 }
 
 /** The main thread's side of a data thread. */
@@ -78,7 +90,7 @@ class ThreadHost {
   constructor(
     init: DataThreadInit,
     log: Log,
-    onFlushed: (position: { segment: number; offset: number }) => void,
+    onFlushed: () => void,
   ) {
     const worker = new Worker(new URL('./data-thread-entry.ts', import.meta.url), {
       workerData: init,
@@ -94,7 +106,7 @@ class ThreadHost {
     let failure: Error | null = null;
     worker.on('message', (message: FromDataThread) => {
       if (message.type === 'log') log.write(message.level, message.message);
-      else if (message.type === 'flushed') onFlushed(message.position);
+      else if (message.type === 'flushed') onFlushed();
       else if (message.type === 'listening') listening.resolve(message.addresses);
       else if (message.type === 'failed') failure = new Error(message.message);
     });

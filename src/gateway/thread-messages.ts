@@ -1,5 +1,4 @@
 import type { LogLevel } from '../core/ports.ts';
-import type { SpoolPosition } from './data-thread.ts';
 
 /** What the main thread tells a data thread. */
 export interface ToDataThread {
@@ -10,7 +9,7 @@ export interface ToDataThread {
 /** What a data thread tells the main thread; `stopped` and `failed` are the last. */
 export type FromDataThread =
   | { readonly type: 'listening'; readonly addresses: readonly { address: string; port: number }[] }
-  | { readonly type: 'flushed'; readonly position: SpoolPosition }
+  | { readonly type: 'flushed' }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly message: string };

@@ -1,0 +1,35 @@
+import type { FilterDeclaration } from '../core/filter.ts';
+import { captureRequest } from './capture-request.ts';
+import { captureResponse } from './capture-response.ts';
+import { connect } from './connect.ts';
+import { fork } from './fork.ts';
+import { inspectHttpRequest } from './inspect-http-request.ts';
+import { inspectHttpResponse } from './inspect-http-response.ts';
+import { link } from './link.ts';
+import { mux } from './mux.ts';
+import { onData } from './on-data.ts';
+import { onMessageEnd } from './on-message-end.ts';
+import { onMessageStart } from './on-message-start.ts';
+import { onMessage } from './on-message.ts';
+import { onSessionEnd } from './on-session-end.ts';
+import { onSessionStart } from './on-session-start.ts';
+import { replaceMessage } from './replace-message.ts';
+
+/** Every filter that scripts can use, in the order of the reference. */
+export const catalogue: readonly FilterDeclaration[] = [
+  captureRequest,
+  captureResponse,
+  connect,
+  fork,
+  inspectHttpRequest,
+  inspectHttpResponse,
+  link,
+  mux,
+  onData,
+  onMessage,
+  onMessageEnd,
+  onMessageStart,
+  onSessionEnd,
+  onSessionStart,
+  replaceMessage,
+];

@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import type { Options } from '../config/options.ts';
+import { ByteBudget } from '../records/byte-budget.ts';
+import { Recorder } from '../records/recorder.ts';
+import { systemClock } from './system-clock.ts';
+import { VERSION } from './version.ts';
+
+/** The recorder of a run and data thread, as the options want it. */
+export function newRecorder(
+  init: { options: Options; runId: string; thread: number; hmacKey: Uint8Array },
+  nextSequence: () => number,
+): Recorder {
+  const { options, runId, thread } = init;
+  return new Recorder(
+    {
+      maxBodyBytes: options.maxBodyCaptureBytes,
+      maxInflatedBytes: options.maxBodyCaptureBytes,
+      redact: { headers: options.redactHeaders, keys: options.redactKeys },
+      hmacKey: Buffer.from(init.hmacKey),
+      serviceName: options.serviceName,
+      runId,
+      thread,
+      observerVersion: VERSION,
+    },
+    { clock: systemClock, randomBytes, nextSequence, budget: new ByteBudget(options.captureBudgetBytes) },
+  );
+}
