@@ -9,7 +9,8 @@ const post = (message: FromDataThread): void => port.postMessage(message);
 let running: DataThread | null = null;
 
 port.on('message', (message: ToDataThread) => {
-  if (message.type === 'stop')
+  if (message.type === 'cut') running?.cut();
+  else
     void (running?.stop(message.deadlineMs) ?? Promise.resolve()).then(
       () => {
         post({ type: 'stopped' });

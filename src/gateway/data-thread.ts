@@ -33,6 +33,8 @@ export interface DataThreadInit {
 export interface DataThread {
   readonly addresses: readonly { address: string; port: number }[];
   stop(deadlineMs: number): Promise<void>;
+  /** During a stop: close every connection now. */
+  cut(): void;
 }
 
 /** Bytes of records that wait in memory for a disk that does not take them; beyond it the oldest are lost, and told of. */
@@ -79,7 +81,8 @@ export async function startDataThread(
     globals: { audit: auditGlobals(options, recorder, batch) },
   });
   const maxConnections = connectionsWithinFileLimit(options.maxConnections);
-  if (maxConnections < options.maxConnections)
+  // A few descriptors less than wished for are not worth a word.
+  if (maxConnections < options.maxConnections * 0.9)
     log.write(
       'warn',
       `[listener] the limit of open files allows ${maxConnections} connections instead of ${options.maxConnections}; raise it with ulimit -n`,
@@ -130,7 +133,13 @@ export async function startDataThread(
     await spool.close();
     ledger.close(totals);
   };
-  return { addresses, stop: (deadlineMs) => (stopping ??= stop(deadlineMs)) };
+  return {
+    addresses,
+    cut: () => {
+      for (const listener of listeners) listener.cut();
+    },
+    stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
+  };
 }
 
 /** Loads the program without starting anything, for `--verify`. Throws ScriptError. */

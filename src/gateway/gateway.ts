@@ -16,6 +16,8 @@ export interface Gateway {
   readonly addresses: readonly { address: string; port: number }[];
   /** Stop accepting, finish what is in flight within the deadline, deliver everything. Safe twice. */
   stop(deadlineMs: number): Promise<{ left: number }>;
+  /** Cut what is in flight, during a `stop`. */
+  cut(): void;
   /** Rejects when a data thread dies; resolves after `stop`. */
   readonly done: Promise<void>;
 }
@@ -54,7 +56,7 @@ export async function startGateway(init: {
       directory.close();
       return result;
     };
-    return { addresses, done: thread.done, stop: (deadlineMs) => (stopping ??= stop(deadlineMs)) };
+    return { addresses, done: thread.done, cut: () => thread.cut(), stop: (deadlineMs) => (stopping ??= stop(deadlineMs)) };
   } catch (error) {
     await delivery.stop(0);
     directory.close();
@@ -119,6 +121,12 @@ class ThreadHost {
       else done.reject(failure);
       listening.reject(failure ?? new Error('the data thread ended before it was listening'));
     });
+  }
+
+  /** Closes every connection now. */
+  cut(): void {
+    const message: ToDataThread = { type: 'cut' };
+    this.#worker.postMessage(message);
   }
 
   /** Resolves when the thread has written everything and ended. */

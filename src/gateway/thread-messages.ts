@@ -1,10 +1,10 @@
 import type { LogLevel } from '../core/ports.ts';
 
 /** What the main thread tells a data thread. */
-export interface ToDataThread {
-  readonly type: 'stop';
-  readonly deadlineMs: number;
-}
+export type ToDataThread =
+  | { readonly type: 'stop'; readonly deadlineMs: number }
+  /** During a stop: do not wait for what is in flight any longer. */
+  | { readonly type: 'cut' };
 
 /** What a data thread tells the main thread; `stopped` and `failed` are the last. */
 export type FromDataThread =

@@ -71,14 +71,17 @@ export class Listener {
     for (const connection of this.#connections) connection.drain();
     if (this.#connections.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        for (const connection of this.#connections) connection.destroy('the gateway was stopped');
-      }, deadlineMs);
+      const timer = setTimeout(() => this.cut(), deadlineMs);
       this.#onEmpty = () => {
         clearTimeout(timer);
         resolve();
       };
     });
+  }
+
+  /** Ends every connection by force. */
+  cut(): void {
+    for (const connection of this.#connections) connection.destroy('the gateway was stopped');
   }
 
   get connectionCount(): number {

@@ -43,8 +43,7 @@ export function exchangeDocument(
   const hasFailed = error !== null || (status !== undefined && status >= 500);
   const durationNs = Number(exchange.endNs! - exchange.startNs);
   const [remoteHost, remotePort] = splitAuthority(connection.upstream);
-  const requestHeaders = requestHead === null ? undefined : redactor.headers(requestHead.rawHeaders);
-  const responseHeaders = responseHead === null ? undefined : redactor.headers(responseHead.rawHeaders);
+  const referrer = requestHead?.header('referer');
   const rawHead = refusal === null || refusal.rawHead.length === 0 ? undefined : redactor.rawHead(refusal.rawHead);
   const url = requestHead === null ? undefined : urlOf(requestHead, exchange, redactor);
   const message = error === null ? undefined : redactor.text(error.message);
@@ -71,38 +70,26 @@ export function exchangeDocument(
       dataset: DATASET,
     },
     data_stream: { type: 'logs', dataset: DATASET, namespace: 'default' },
-    ...(requestHead === null && responseHead === null
-      ? {}
-      : {
-          http: {
-            version: (requestHead ?? responseHead)!.protocol.replace('HTTP/', ''),
-            ...(requestHead === null
-              ? {}
-              : {
-                  request: {
-                    method: requestHead.method,
-                    ...mimeOf(requestBody),
-                    ...(requestHead.header('referer') === undefined
-                      ? {}
-                      : { referrer: redactor.text(utf8(requestHead.header('referer')!)) }),
-                    bytes: exchange.request.bytes,
-                    body: bodyOf(exchange.request, requestBody),
-                    headers: requestHeaders,
-                  },
-                }),
-            ...(responseHead === null
-              ? {}
-              : {
-                  response: {
-                    status_code: responseHead.status,
-                    ...mimeOf(responseBody),
-                    bytes: exchange.response.bytes,
-                    body: bodyOf(exchange.response, responseBody),
-                    headers: responseHeaders,
-                  },
-                }),
-          },
-        }),
+    http: {
+      ...(requestHead === null && responseHead === null
+        ? {}
+        : { version: (requestHead ?? responseHead)!.protocol.replace('HTTP/', '') }),
+      request: {
+        ...(requestHead === null ? {} : { method: requestHead.method }),
+        ...mimeOf(requestBody),
+        ...(referrer === undefined ? {} : { referrer: redactor.text(utf8(referrer)) }),
+        bytes: exchange.request.bytes,
+        body: bodyOf(exchange.request, requestBody),
+        ...(requestHead === null ? {} : { headers: redactor.headers(requestHead.rawHeaders) }),
+      },
+      response: {
+        ...(responseHead === null ? {} : { status_code: responseHead.status }),
+        ...mimeOf(responseBody),
+        bytes: exchange.response.bytes,
+        body: bodyOf(exchange.response, responseBody),
+        ...(responseHead === null ? {} : { headers: redactor.headers(responseHead.rawHeaders) }),
+      },
+    },
     ...(url === undefined ? {} : { url }),
     ...traceOf(requestHead),
     ...(error === null ? {} : { error: { type: error.type, message } }),

@@ -36,7 +36,7 @@ test('pipelined requests are answered and recorded in order', async (t) => {
   );
   const paths = ['/one', '/two', '/three', '/four'];
   const answer = await fixture.exchange(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
-  t.deepEqual(answer.match(/\/\w+/g)!.filter((text) => paths.includes(text)), paths);
+  t.deepEqual(answer.match(/\/(?:one|two|three|four)/g), paths);
   const { records, report } = await fixture.finish();
   t.deepEqual(records.map((record) => record.url.path), paths);
   t.deepEqual(records.map((record) => record.http.response.body.content), paths);

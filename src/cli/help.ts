@@ -1,0 +1,106 @@
+import { OPTION_SPECS, type OptionSpec } from '../config/options.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { QUERY_FIELDS } from '../store/query.ts';
+
+const WIDTH = 34;
+
+/** The help of a command; of the gateway itself without one. */
+export function helpText(command?: string): string {
+  if (command === undefined) return gatewayHelp();
+  if (Object.hasOwn(COMMAND_HELP, command)) return COMMAND_HELP[command]!();
+  throw new UsageError(`unknown command: ${command}; there are records, verify and init`);
+}
+
+function gatewayHelp(): string {
+  return `Tapline stands in front of an application, passes every byte through and records every exchange.
+
+Usage:
+  tapline [options] [script|folder]     run the gateway; without a script, the built-in audit program
+  tapline records [options]             show what was recorded         (tapline records --help)
+  tapline verify [options]              account for every record and byte (tapline verify --help)
+  tapline init [folder]                 write a copy of the audit program to change
+
+Examples:
+  tapline                                            try it in front of a sample application
+  tapline --upstream=http://127.0.0.1:3000           clients use http://127.0.0.1:8000 from now on
+  tapline --upstream=https://example.test --listen=0.0.0.0:8443 --tls-cert=cert.pem --tls-key=key.pem
+  tapline records --query='status>=500 path:/api/*'
+
+${groupedOptions()}
+Other:
+${line('--config=FILE', 'options from this file instead of ./tapline.yaml')}
+${line('--verify', 'load the script, say whether it is sound, and exit')}
+${line('--list-filters', 'names of all filters')}
+${line('--help-filters', 'all filters with parameters and examples')}
+${line('-v, --version', 'the version')}
+${line('-h, --help', 'this help')}
+
+Every option can also be given as a variable (--data-dir: TAPLINE_DATA_DIR) or in tapline.yaml (data-dir: ...).
+A flag wins over a variable, a variable over the file. TIME is 250ms, 30s, 5m, 1h, 7d; SIZE is 64k, 16m, 1g.
+Exit codes: 0 done, 1 failed, 2 called wrongly.
+`;
+}
+
+const COMMAND_HELP: Readonly<Record<string, () => string>> = {
+  records: () => `Shows records, oldest first; the newest ones where there are more than the limit.
+
+Usage:
+  tapline records [options]
+
+Examples:
+  tapline records                                     the last 50
+  tapline records --query='status>=500 path:/api/* body:"needle"' --since=1h
+  tapline records --follow                            and go on with new ones
+  tapline records --json --limit=1000 | jq .http.response.status_code
+
+Options:
+${line('--data-dir=DIR', 'where the gateway keeps its records (default .tapline)')}
+${line('--query=QUERY', 'only records that match')}
+${line('--since=TIME', 'only records begun since: 10m, 1h, 2026-01-31T12:00:00Z')}
+${line('--limit=N', 'at most so many (default 50)')}
+${line('--follow', 'wait for new ones until interrupted')}
+${line('--json', 'one ECS document a line')}
+
+A query is a list of terms that must all hold: field:value, field>=number, *, "quotes", -term, or, ( ).
+A bare word is searched in paths, headers and bodies. Fields:
+${Object.entries(QUERY_FIELDS)
+  .map(([name, { meaning }]) => line(name, meaning))
+  .join('\n')}
+`,
+  verify: () => `Says whether every exchange that the gateways of a data directory saw is recorded.
+
+Usage:
+  tapline verify [--data-dir=DIR] [--json]
+
+It accounts for every sequence number of every run and compares the bytes in the records with those that the sockets
+counted. After a crash it says how many exchanges at most are unaccounted, and between which times.
+It may be run beside a gateway.
+
+Exit codes: 0 complete, 1 gaps or a crash, 2 called wrongly.
+`,
+  init: () => `Writes a copy of the built-in audit program, for you to change.
+
+Usage:
+  tapline init [folder]
+
+Example:
+  tapline init gateway && tapline --upstream=http://127.0.0.1:3000 gateway/main.js
+`,
+};
+
+function groupedOptions(): string {
+  const groups = Map.groupBy(OPTION_SPECS, ({ group }) => group);
+  return [...groups].map(([group, specs]) => `${group}:\n${specs.map(optionLine).join('')}`).join('\n');
+}
+
+function optionLine(spec: OptionSpec): string {
+  const flag = spec.placeholder === '' ? `--${spec.name}` : `--${spec.name}=${spec.placeholder}`;
+  const hasDefault = spec.defaultValue !== null && spec.defaultValue !== '' && spec.type !== 'flag';
+  return `${line(flag, `${spec.meaning}${hasDefault ? ` (default ${spec.defaultValue})` : ''}`)}\n`;
+}
+
+function line(left: string, right: string): string {
+  return left.length < WIDTH - 3
+    ? `  ${left.padEnd(WIDTH - 2)}${right}`
+    : `  ${left}\n${' '.repeat(WIDTH)}${right}`;
+}

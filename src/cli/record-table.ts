@@ -1,0 +1,65 @@
+import { localTime, printable } from '../telemetry/log.ts';
+
+/** What the table shows of a record's document. */
+interface ShownRecord {
+  '@timestamp': string;
+  event: { duration?: number };
+  http?: {
+    request?: { method?: string; bytes?: number };
+    response?: { status_code?: number; bytes?: number };
+  };
+  url?: { domain?: string; original?: string };
+  client?: { address?: string };
+  error?: { type?: string; message?: string };
+  tapline: { kind: string; gap?: { from: number; to: number; count: number; reason: string } };
+}
+
+const COLUMNS = [23, 7, 4, 9, 9, 9, 15] as const;
+const NAMES = ['TIME', 'METHOD', 'STAT', 'DURATION', 'SENT', 'RECEIVED', 'CLIENT'] as const;
+
+export function tableHead({ hasColour }: { hasColour: boolean }): string {
+  const text = `${NAMES.map((name, index) => name.padEnd(COLUMNS[index]!)).join(' ')} URL`;
+  return hasColour ? `\u001b[1m${text}\u001b[0m\n` : `${text}\n`;
+}
+
+/** One line of the table. */
+export function recordLine(record: ShownRecord, { hasColour, width }: { hasColour: boolean; width: number }): string {
+  const date = new Date(record['@timestamp']);
+  const { gap, kind } = record.tapline;
+  const status = record.http?.response?.status_code;
+  const cells = [
+    `${localTime(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`,
+    record.http?.request?.method ?? kind,
+    status === undefined ? '-' : String(status),
+    record.event.duration === undefined ? '-' : shownDuration(record.event.duration),
+    shownBytes(record.http?.request?.bytes),
+    shownBytes(record.http?.response?.bytes),
+    record.client?.address ?? '-',
+  ].map((cell, index) => (index >= 3 && index <= 5 ? cell.padStart(COLUMNS[index]!) : cell.padEnd(COLUMNS[index]!)));
+  const what =
+    gap === undefined
+      ? `${record.url?.domain ?? ''}${record.url?.original ?? ''}`
+      : `${gap.count} records lost (${gap.from} to ${gap.to}): ${gap.reason}`;
+  const error = record.error?.type === undefined || gap !== undefined ? '' : ` ! ${record.error.type}`;
+  const text = printable(`${cells.join(' ')} ${what}${error}`);
+  const cut = width > 0 && text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  const colour = hasColour ? colourOf(status, record.error !== undefined) : '';
+  return colour === '' ? `${cut}\n` : `${colour}${cut}\u001b[0m\n`;
+}
+
+function colourOf(status: number | undefined, hasError: boolean): string {
+  if (hasError || status === undefined || status >= 500) return '\u001b[31m';
+  if (status >= 400) return '\u001b[33m';
+  return status >= 300 || status < 200 ? '\u001b[36m' : '';
+}
+
+function shownDuration(ns: number): string {
+  if (ns < 1e6) return `${(ns / 1e3).toFixed(0)} µs`;
+  return ns < 1e9 ? `${(ns / 1e6).toFixed(1)} ms` : `${(ns / 1e9).toFixed(2)} s`;
+}
+
+function shownBytes(bytes: number | undefined): string {
+  if (bytes === undefined) return '-';
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} K` : bytes < 1024 ** 3 ? `${(bytes / 1024 ** 2).toFixed(1)} M` : `${(bytes / 1024 ** 3).toFixed(2)} G`;
+}

@@ -1,0 +1,119 @@
+import { existsSync, statSync } from 'node:fs';
+import * as path from 'node:path';
+import { type Options } from '../config/options.ts';
+import { readOptions } from '../config/read-options.ts';
+import { UsageError } from '../config/usage-error.ts';
+import { catalogue } from '../filters/index.ts';
+import { loadOnly } from '../gateway/data-thread.ts';
+import { startGateway } from '../gateway/gateway.ts';
+import { VERSION } from '../gateway/version.ts';
+import { ScriptError } from '../script/script-error.ts';
+import { LineLog, wantsColour } from '../telemetry/log.ts';
+import { EXIT } from './exit-codes.ts';
+import { filterHelp } from './help-filters.ts';
+import { helpText } from './help.ts';
+import { startSampleApplication } from './sample-application.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `tapline [options] [script|folder]` */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const has = (...names: string[]): boolean => argv.some((argument) => names.includes(argument));
+  if (has('--help', '-h')) return print(terminal, helpText());
+  if (has('--version', '-v')) return print(terminal, `tapline ${VERSION} (node ${process.version})\n`);
+  if (has('--list-filters')) return print(terminal, catalogue.map(({ name }) => `${name}\n`).join(''));
+  if (has('--help-filters')) return print(terminal, catalogue.map(filterHelp).join(''));
+  const isOnlyVerifying = has('--verify');
+  const read = readOptions({
+    argv: argv.filter((argument) => argument !== '--verify'),
+    env: terminal.env,
+    cwd: terminal.cwd,
+  });
+  const log = new LineLog(read.options.logLevel, terminal.err, wantsColour(terminal.err, terminal.env));
+  const script = read.positional.length === 0 ? null : findScript(read.positional, terminal.cwd);
+  if (isOnlyVerifying) return verifyScript(script, read.options, terminal);
+  let { options } = read;
+  let sample: { url: string; stop: () => void } | null = null;
+  if (script === null && options.upstream === null) {
+    if (argv.length > 0)
+      throw new UsageError('--upstream is missing: where is the application? Example: --upstream=http://127.0.0.1:3000');
+    sample = await startSampleApplication();
+    options = { ...options, upstream: sample.url };
+  }
+  try {
+    return await serve(options, script, log, terminal, sample?.url ?? null);
+  } finally {
+    sample?.stop();
+  }
+}
+
+async function serve(
+  options: Options,
+  script: string | null,
+  log: LineLog,
+  terminal: Terminal,
+  sampleUrl: string | null,
+): Promise<number> {
+  const gateway = await startGateway({ options, script, log });
+  const { out } = terminal;
+  if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
+  const scheme = options.tlsCert === null ? 'http' : 'https';
+  for (const { address, port } of gateway.addresses)
+    out.write(`Listening on ${scheme}://${shownHost(address)}:${port}${options.upstream === null ? '' : ` for ${options.upstream}`}\n`);
+  out.write(`Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})\n`);
+  const outcome = await Promise.race([nextSignal(), gateway.done.then(() => null)]).catch((error: unknown) => error as Error);
+  if (outcome instanceof Error) {
+    log.write('error', `[gateway] ${outcome.message}`);
+    await gateway.stop(0);
+    return EXIT.failure;
+  }
+  log.write('info', `[gateway] stopping: what is in flight may take ${options.shutdownTimeoutMs} ms; interrupt again to cut it`);
+  void nextSignal().then(() => {
+    log.write('warn', '[gateway] interrupted again: what is in flight is cut');
+    return gateway.cut();
+  });
+  const { left } = await gateway.stop(options.shutdownTimeoutMs);
+  log.write('info', left === 0 ? '[gateway] stopped: every record is delivered' : `[gateway] stopped: ${left} bytes of records wait in the spool for the next start`);
+  return EXIT.ok;
+}
+
+/** Loads a script and says what is wrong with it (spec cli 1, `--verify`). */
+function verifyScript(script: string | null, options: Options, terminal: Terminal): number {
+  try {
+    loadOnly({ script, options }, { write: () => {} });
+  } catch (error) {
+    if (!(error instanceof ScriptError)) throw error;
+    terminal.err.write(`${error.format()}\n`);
+    return EXIT.failure;
+  }
+  return print(terminal, 'Done.\n');
+}
+
+function findScript(positional: readonly string[], cwd: string): string {
+  if (positional.length > 1) throw new UsageError(`expected one script, not ${positional.length}: ${positional.join(' ')}`);
+  const given = path.resolve(cwd, positional[0]!);
+  if (!existsSync(given)) throw new UsageError(`there is no script or folder ${given}`);
+  if (!statSync(given).isDirectory()) return given;
+  const main = path.join(given, 'main.js');
+  if (!existsSync(main)) throw new UsageError(`the folder ${given} has no main.js`);
+  return main;
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    const listener = (signal: NodeJS.Signals): void => {
+      for (const other of signals) process.off(other, listener);
+      resolve(signal);
+    };
+    for (const signal of signals) process.on(signal, listener);
+  });
+}
+
+function shownHost(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+function print(terminal: Terminal, text: string): number {
+  terminal.out.write(text);
+  return EXIT.ok;
+}

@@ -1,0 +1,57 @@
+import { DataDirectory } from '../spool/data-directory.ts';
+import { readLedger } from '../spool/run-ledger.ts';
+import { isRunComplete, type RunReport, type VerifyReport, verifyRecords } from '../store/verify.ts';
+import { readCommandOptions } from './command-options.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `tapline verify` */
+// oxlint-disable-next-line require-await -- all commands are asynchronous to their caller
+export async function verify(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { own, gateway } = readCommandOptions(argv, { json: 'flag' }, terminal);
+  const directory = DataDirectory.open(gateway.options.dataDir, { isReadOnly: true });
+  const runningRun = directory.isInUse ? (readLedger(directory.paths.ledger).at(-1)?.run ?? null) : null;
+  const report = verifyRecords({ directory, runningRun });
+  terminal.out.write(own.has('json') ? `${JSON.stringify(report)}\n` : reportText(report));
+  return report.isComplete ? EXIT.ok : EXIT.failure;
+}
+
+/** The report for people. */
+export function reportText(report: VerifyReport): string {
+  const running = report.runs.filter(({ isRunning }) => isRunning);
+  const notes = [
+    report.pending > 0 ? `${count(report.pending)} of them wait in the spool` : '',
+    running.length > 0 ? 'the gateway is running: exchanges in flight are not counted yet' : '',
+    ...report.runs.map(({ expired }) => expired).filter((expired) => expired > 0).length > 0
+      ? [`${count(report.runs.reduce((sum, { expired }) => sum + expired, 0))} older ones have expired`]
+      : [],
+  ].filter((note) => note !== '');
+  const tail = notes.map((note) => `  ${note}\n`).join('');
+  if (report.isComplete) return `complete: ${count(report.records)} records, no gaps\n${tail}`;
+  const runs = report.runs.filter((run) => !isRunComplete(run)).map(runText);
+  return `incomplete: ${count(report.records)} records\n${runs.join('')}${tail}`;
+}
+
+function runText(run: RunReport): string {
+  const lines = [`run ${run.run}, thread ${run.thread}, started ${new Date(run.startedMs).toISOString()}`];
+  for (const { from, to } of run.missing) lines.push(`  missing: ${range(from, to)}`);
+  for (const { from, to, reason } of run.gaps) lines.push(`  lost: ${range(from, to)}: ${reason}`);
+  if (run.unaccountedAtMost > 0)
+    lines.push(
+      `  ended without a word: at most ${count(run.unaccountedAtMost)} unaccounted, between ${new Date(run.startedMs).toISOString()} and its end (last heard of ${new Date(run.notedMs).toISOString()})`,
+    );
+  const { bytes } = run;
+  if (bytes.isBalanced === false)
+    lines.push(
+      `  bytes do not balance: sockets received ${count(bytes.received)} (${count(bytes.discarded)} of them thrown away after a refusal), records have ${count(bytes.recordedSource)}; sockets sent ${count(bytes.sent)}, records have ${count(bytes.recordedDestination)}`,
+    );
+  return `${lines.join('\n')}\n`;
+}
+
+function range(from: number, to: number): string {
+  return from === to ? `record ${count(from)}` : `records ${count(from)} to ${count(to)} (${count(to - from + 1)})`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
