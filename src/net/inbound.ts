@@ -7,6 +7,7 @@ import { Flow } from '../core/flow.ts';
 import type { Session } from '../core/pipeline.ts';
 import { Stream } from '../core/stream.ts';
 import type { ConnectionTotals } from './connection-totals.ts';
+import { noteRead } from './read-garbage.ts';
 import { SendQueue } from './send-queue.ts';
 
 /** How long, and for how many bytes, a connection that we ended is still read, so that the peer gets our last answer
@@ -89,6 +90,7 @@ export class InboundConnection {
 
   readonly #onData = (bytes: Buffer): void => {
     this.#totals.receivedBytes += bytes.length;
+    noteRead(bytes.length);
     if (this.#state !== 'open') {
       this.#totals.discardedBytes += bytes.length;
       this.#lingeredBytes += bytes.length;

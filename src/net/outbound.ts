@@ -3,6 +3,7 @@ import * as tls from 'node:tls';
 import type { EndError } from '../core/event.ts';
 import { Flow } from '../core/flow.ts';
 import type { Clock, Dialed, Dialer, DialListener, DialOptions, Log, Timer } from '../core/ports.ts';
+import { noteRead } from './read-garbage.ts';
 import { SendQueue } from './send-queue.ts';
 import { parseTarget } from './target.ts';
 
@@ -147,7 +148,10 @@ class Outbound implements Dialed {
     const queue = new SendQueue(socket, this.#highWaterBytes);
     this.#queue = queue;
     queue.flow.listen({ onHold: () => this.sending.hold(), onRelease: () => this.sending.release() });
-    socket.on('data', (bytes: Buffer) => this.#listener.onBytes(bytes));
+    socket.on('data', (bytes: Buffer) => {
+      noteRead(bytes.length);
+      this.#listener.onBytes(bytes);
+    });
     socket.on('end', () => this.#end('', ''));
     if (this.reading.isHeld) socket.pause();
     if (this.#options.idleTimeoutMs > 0)

@@ -88,7 +88,7 @@ test('a slow head is answered 408', async (t) => {
 });
 
 test('an idle connection is closed', async (t) => {
-  const fixture = await startFixture(t, answering(() => OK), ['--idle-timeout=50ms']);
+  const fixture = await startFixture(t, answering(() => OK), ['--idle-timeout=1s']);
   t.is(await fixture.exchange(GET, { isHalfClosing: false }), OK);
 });
 
