@@ -16,7 +16,12 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[], terminal: Term
 
 async function main(): Promise<number> {
   const [first, ...rest] = process.argv.slice(2);
-  const terminal: Terminal = { out: process.stdout, err: process.stderr, env: process.env, cwd: process.cwd() };
+  const terminal: Terminal = {
+    out: process.stdout,
+    err: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+  };
   // A reader that has seen enough (`| head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.ok);

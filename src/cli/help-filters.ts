@@ -6,7 +6,10 @@ export function filterHelp(filter: FilterDeclaration): string {
     ({ name, type, isOptional, meaning, options }) =>
       `    ${name}: ${type}${isOptional === true ? ' (optional)' : ''} - ${meaning}\n` +
       (options ?? [])
-        .map((option) => `      ${option.name}: ${option.type}, default ${option.defaultValue} - ${option.meaning}\n`)
+        .map(
+          (option) =>
+            `      ${option.name}: ${option.type}, default ${option.defaultValue} - ${option.meaning}\n`,
+        )
         .join(''),
   );
   const examples = filter.examples.map((example) => `    ${example.replaceAll('\n', '\n    ')}\n`);

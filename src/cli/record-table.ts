@@ -23,7 +23,10 @@ export function tableHead({ hasColour }: { hasColour: boolean }): string {
 }
 
 /** One line of the table. */
-export function recordLine(record: ShownRecord, { hasColour, width }: { hasColour: boolean; width: number }): string {
+export function recordLine(
+  record: ShownRecord,
+  { hasColour, width }: { hasColour: boolean; width: number },
+): string {
   const date = new Date(record['@timestamp']);
   const { gap, kind } = record.tapline;
   const status = record.http?.response?.status_code;
@@ -35,7 +38,9 @@ export function recordLine(record: ShownRecord, { hasColour, width }: { hasColou
     shownBytes(record.http?.request?.bytes),
     shownBytes(record.http?.response?.bytes),
     record.client?.address ?? '-',
-  ].map((cell, index) => (index >= 3 && index <= 5 ? cell.padStart(COLUMNS[index]!) : cell.padEnd(COLUMNS[index]!)));
+  ].map((cell, index) =>
+    index >= 3 && index <= 5 ? cell.padStart(COLUMNS[index]!) : cell.padEnd(COLUMNS[index]!),
+  );
   const what =
     gap === undefined
       ? `${record.url?.domain ?? ''}${record.url?.original ?? ''}`
@@ -61,5 +66,9 @@ function shownDuration(ns: number): string {
 function shownBytes(bytes: number | undefined): string {
   if (bytes === undefined) return '-';
   if (bytes < 1024) return `${bytes} B`;
-  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} K` : bytes < 1024 ** 3 ? `${(bytes / 1024 ** 2).toFixed(1)} M` : `${(bytes / 1024 ** 3).toFixed(2)} G`;
+  return bytes < 1024 ** 2
+    ? `${(bytes / 1024).toFixed(1)} K`
+    : bytes < 1024 ** 3
+      ? `${(bytes / 1024 ** 2).toFixed(1)} M`
+      : `${(bytes / 1024 ** 3).toFixed(2)} G`;
 }

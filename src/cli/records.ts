@@ -35,7 +35,9 @@ export async function records(argv: readonly string[], terminal: Terminal): Prom
   const isJson = own.has('json');
   const hasColour = !isJson && wantsColour(terminal.out, terminal.env);
   const show = (row: StoredRow): string =>
-    isJson ? `${row.document}\n` : recordLine(JSON.parse(row.document) as never, { hasColour, width: terminal.out.columns ?? 0 });
+    isJson
+      ? `${row.document}\n`
+      : recordLine(JSON.parse(row.document) as never, { hasColour, width: terminal.out.columns ?? 0 });
   if (!isJson) await writeOut(terminal, tableHead({ hasColour }));
   let store = openStore(directory);
   let lastRowid = 0;
@@ -55,7 +57,9 @@ export async function records(argv: readonly string[], terminal: Terminal): Prom
       await Promise.race([delay(FOLLOW_INTERVAL_MS), interrupted.promise]);
       store ??= openStore(directory);
       if (store === null) continue;
-      const rows = [...store.query(query, { limit: 10_000, afterRowid: lastRowid, sinceMs, order: 'oldest' })];
+      const rows = [
+        ...store.query(query, { limit: 10_000, afterRowid: lastRowid, sinceMs, order: 'oldest' }),
+      ];
       for (const row of rows) await writeOut(terminal, show(row));
       // What did not match was looked at too, unless the limit cut the list.
       lastRowid = rows.length === 10_000 ? rows.at(-1)!.rowid : Math.max(lastRowid, rows.at(-1)?.rowid ?? 0);
@@ -79,14 +83,17 @@ async function drainSpool(directory: DataDirectory, options: Options, log: Log):
     const delivery = newDelivery(owned, options, log);
     await delivery.start();
     const { left } = await delivery.stop(DRAIN_MS);
-    if (left > 0) log.write('warn', `[records] ${left} bytes of the spool are not in the store yet and not shown`);
+    if (left > 0)
+      log.write('warn', `[records] ${left} bytes of the spool are not in the store yet and not shown`);
   } finally {
     owned.close();
   }
 }
 
 function openStore(directory: DataDirectory): RecordStore | null {
-  return existsSync(directory.paths.store) ? RecordStore.open(directory.paths.store, { isReadOnly: true }) : null;
+  return existsSync(directory.paths.store)
+    ? RecordStore.open(directory.paths.store, { isReadOnly: true })
+    : null;
 }
 
 function newestInOrder(store: RecordStore, query: Query, limit: number, sinceMs: number): StoredRow[] {
@@ -103,6 +110,9 @@ function readSince(text: string | undefined, nowMs: number): number {
   if (text === undefined) return 0;
   const ago = /^\d+(\.\d+)?[a-z]+$/.test(text) ? durationMs(text) : null;
   const at = ago === null ? Date.parse(text) : nowMs - ago;
-  if (Number.isNaN(at)) throw new UsageError(`--since: expected a duration such as 10m or a time such as 2026-01-31T12:00:00Z, not ${text}`);
+  if (Number.isNaN(at))
+    throw new UsageError(
+      `--since: expected a duration such as 10m or a time such as 2026-01-31T12:00:00Z, not ${text}`,
+    );
   return at;
 }

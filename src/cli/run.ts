@@ -35,7 +35,9 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   let sample: { url: string; stop: () => void } | null = null;
   if (script === null && options.upstream === null) {
     if (argv.length > 0)
-      throw new UsageError('--upstream is missing: where is the application? Example: --upstream=http://127.0.0.1:3000');
+      throw new UsageError(
+        '--upstream is missing: where is the application? Example: --upstream=http://127.0.0.1:3000',
+      );
     sample = await startSampleApplication();
     options = { ...options, upstream: sample.url };
   }
@@ -58,21 +60,35 @@ async function serve(
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
   const scheme = options.tlsCert === null ? 'http' : 'https';
   for (const { address, port } of gateway.addresses)
-    out.write(`Listening on ${scheme}://${shownHost(address)}:${port}${options.upstream === null ? '' : ` for ${options.upstream}`}\n`);
-  out.write(`Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})\n`);
-  const outcome = await Promise.race([nextSignal(), gateway.done.then(() => null)]).catch((error: unknown) => error as Error);
+    out.write(
+      `Listening on ${scheme}://${shownHost(address)}:${port}${options.upstream === null ? '' : ` for ${options.upstream}`}\n`,
+    );
+  out.write(
+    `Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})\n`,
+  );
+  const outcome = await Promise.race([nextSignal(), gateway.done.then(() => null)]).catch(
+    (error: unknown) => error as Error,
+  );
   if (outcome instanceof Error) {
     log.write('error', `[gateway] ${outcome.message}`);
     await gateway.stop(0);
     return EXIT.failure;
   }
-  log.write('info', `[gateway] stopping: what is in flight may take ${options.shutdownTimeoutMs} ms; interrupt again to cut it`);
+  log.write(
+    'info',
+    `[gateway] stopping: what is in flight may take ${options.shutdownTimeoutMs} ms; interrupt again to cut it`,
+  );
   void nextSignal().then(() => {
     log.write('warn', '[gateway] interrupted again: what is in flight is cut');
     return gateway.cut();
   });
   const { left } = await gateway.stop(options.shutdownTimeoutMs);
-  log.write('info', left === 0 ? '[gateway] stopped: every record is delivered' : `[gateway] stopped: ${left} bytes of records wait in the spool for the next start`);
+  log.write(
+    'info',
+    left === 0
+      ? '[gateway] stopped: every record is delivered'
+      : `[gateway] stopped: ${left} bytes of records wait in the spool for the next start`,
+  );
   return EXIT.ok;
 }
 
@@ -89,7 +105,8 @@ function verifyScript(script: string | null, options: Options, terminal: Termina
 }
 
 function findScript(positional: readonly string[], cwd: string): string {
-  if (positional.length > 1) throw new UsageError(`expected one script, not ${positional.length}: ${positional.join(' ')}`);
+  if (positional.length > 1)
+    throw new UsageError(`expected one script, not ${positional.length}: ${positional.join(' ')}`);
   const given = path.resolve(cwd, positional[0]!);
   if (!existsSync(given)) throw new UsageError(`there is no script or folder ${given}`);
   if (!statSync(given).isDirectory()) return given;

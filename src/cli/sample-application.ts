@@ -17,10 +17,23 @@ export async function startSampleApplication(): Promise<{ url: string; stop: () 
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () =>
-        send(response, 201, 'application/json', JSON.stringify({ id: 3, received: Buffer.concat(chunks).length })),
+        send(
+          response,
+          201,
+          'application/json',
+          JSON.stringify({ id: 3, received: Buffer.concat(chunks).length }),
+        ),
       );
     } else if (path === '/api/orders')
-      send(response, 200, 'application/json', JSON.stringify([{ id: 1, item: 'tea' }, { id: 2, item: 'coffee' }]));
+      send(
+        response,
+        200,
+        'application/json',
+        JSON.stringify([
+          { id: 1, item: 'tea' },
+          { id: 2, item: 'coffee' },
+        ]),
+      );
     else if (path === '/slow') setTimeout(() => send(response, 200, 'text/plain', 'slow, but here\n'), 1000);
     else if (path === '/events') streamEvents(response);
     else if (path === '/error') send(response, 500, 'text/plain', 'something broke\n');

@@ -8,5 +8,6 @@ export interface Terminal {
 
 /** Writes with back pressure, so that a long listing does not pile up in memory. */
 export async function writeOut(terminal: Terminal, text: string): Promise<void> {
-  if (!terminal.out.write(text)) await new Promise<void>((resolve) => terminal.out.once('drain', () => resolve()));
+  if (!terminal.out.write(text))
+    await new Promise<void>((resolve) => terminal.out.once('drain', () => resolve()));
 }

@@ -22,9 +22,9 @@ export function reportText(report: VerifyReport): string {
   const notes = [
     report.pending > 0 ? `${count(report.pending)} of them wait in the spool` : '',
     running.length > 0 ? 'the gateway is running: exchanges in flight are not counted yet' : '',
-    ...report.runs.map(({ expired }) => expired).filter((expired) => expired > 0).length > 0
+    ...(report.runs.map(({ expired }) => expired).filter((expired) => expired > 0).length > 0
       ? [`${count(report.runs.reduce((sum, { expired }) => sum + expired, 0))} older ones have expired`]
-      : [],
+      : []),
   ].filter((note) => note !== '');
   const tail = notes.map((note) => `  ${note}\n`).join('');
   if (report.isComplete) return `complete: ${count(report.records)} records, no gaps\n${tail}`;
@@ -49,7 +49,9 @@ function runText(run: RunReport): string {
 }
 
 function range(from: number, to: number): string {
-  return from === to ? `record ${count(from)}` : `records ${count(from)} to ${count(to)} (${count(to - from + 1)})`;
+  return from === to
+    ? `record ${count(from)}`
+    : `records ${count(from)} to ${count(to)} (${count(to - from + 1)})`;
 }
 
 function count(value: number): string {

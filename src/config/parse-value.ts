@@ -20,9 +20,16 @@ export function parseValue(spec: OptionSpec, text: string, origin: string, base:
     case 'path':
       return text === '' ? expects('a path') : path.resolve(base, text);
     case 'list':
-      return text.split(',').map((one) => one.trim()).filter(Boolean);
+      return text
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean);
     case 'flag':
-      return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : expects('true or false');
+      return text === 'true' || text === '1'
+        ? true
+        : text === 'false' || text === '0'
+          ? false
+          : expects('true or false');
     case 'switch':
       return text === 'on' || text === 'off' ? text : expects('on or off');
     case 'level':
@@ -34,7 +41,9 @@ export function parseValue(spec: OptionSpec, text: string, origin: string, base:
     case 'count':
       return atLeast(/^\d{1,12}$/.test(text) ? Number(text) : expects('a whole number'), '');
     case 'address':
-      return { text: parseAddress(text) ?? expects("[ip:]port such as '8000', '0.0.0.0:8000' or '[::1]:8000'") };
+      return {
+        text: parseAddress(text) ?? expects("[ip:]port such as '8000', '0.0.0.0:8000' or '[::1]:8000'"),
+      };
     case 'url':
       return parseUrl(text) ?? expects("a URL without a path such as 'http://127.0.0.1:3000'");
   }

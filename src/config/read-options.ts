@@ -40,7 +40,11 @@ export function readOptions(sources: OptionSources): ReadResult {
   for (const spec of OPTION_SPECS) {
     const found = flags.get(spec.name) ?? fromEnvironment(spec, sources) ?? file.get(spec.name);
     if (found !== undefined) given.add(spec.name);
-    const { text, origin, base } = found ?? { text: spec.defaultValue, origin: `--${spec.name}`, base: sources.cwd };
+    const { text, origin, base } = found ?? {
+      text: spec.defaultValue,
+      origin: `--${spec.name}`,
+      base: sources.cwd,
+    };
     options[spec.field] = text === null ? null : parseValue(spec, text, origin, base);
   }
   const read = options as unknown as Options;
@@ -108,14 +112,22 @@ function readFile(given: string | null, cwd: string): Map<string, Given> {
   const [error] = document.errors;
   if (error !== undefined) throw new UsageError(`${at(error.pos[0])}: ${error.message}`);
   if (document.contents === null) return values;
-  if (!isMap(document.contents)) throw new UsageError(`${shown}:1:1: expected a map of options, such as "upstream: http://127.0.0.1:3000"`);
+  if (!isMap(document.contents))
+    throw new UsageError(
+      `${shown}:1:1: expected a map of options, such as "upstream: http://127.0.0.1:3000"`,
+    );
   for (const { key, value } of document.contents.items) {
     const name = String((key as Scalar).value);
     const origin = at((key as Scalar).range?.[0] ?? 0);
     if (!BY_NAME.has(name)) throw new UsageError(`${origin}: unknown option: ${name}${closest(name)}`);
-    if (isSeq(value)) values.set(name, { text: value.items.map(String).join(','), origin, base: path.dirname(file) });
+    if (isSeq(value))
+      values.set(name, { text: value.items.map(String).join(','), origin, base: path.dirname(file) });
     else if (isScalar(value) && value.value !== null)
-      values.set(name, { text: String(value.value), origin: at(value.range![0]), base: path.dirname(file) });
+      values.set(name, {
+        text: `${value.value as string | number | boolean}`,
+        origin: at(value.range[0]),
+        base: path.dirname(file),
+      });
     else throw new UsageError(`${origin}: expected a value for ${name}`);
   }
   return values;

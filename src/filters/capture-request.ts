@@ -8,12 +8,14 @@ import { ExchangeList, type OpenExchange } from '../records/exchange-list.ts';
 export const captureRequest: FilterDeclaration = {
   name: 'captureRequest',
   origin: 'tapline',
-  summary: 'Captures the requests of an inspected stream into the open exchanges of its connection; passes everything on.',
+  summary:
+    'Captures the requests of an inspected stream into the open exchanges of its connection; passes everything on.',
   parameters: [
     {
       name: 'exchanges',
       type: 'function',
-      meaning: 'returns the exchange list of the connection (`audit.exchanges()`), shared with `captureResponse`',
+      meaning:
+        'returns the exchange list of the connection (`audit.exchanges()`), shared with `captureResponse`',
     },
   ],
   examples: ["pipy({ _exchanges: null }).pipeline('request').captureRequest(() => _exchanges)"],
@@ -67,7 +69,10 @@ class CaptureRequest extends Stage {
     const list = this.session.call(this, this.#source);
     if (list === FAILED) return false;
     if (!(list instanceof ExchangeList)) {
-      this.session.abort(this, new TypeError('captureRequest expects a function that returns audit.exchanges()'));
+      this.session.abort(
+        this,
+        new TypeError('captureRequest expects a function that returns audit.exchanges()'),
+      );
       return false;
     }
     this.#list = list;

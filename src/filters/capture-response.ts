@@ -11,12 +11,14 @@ import type { RecordDocument } from '../records/record-document.ts';
 export const captureResponse: FilterDeclaration = {
   name: 'captureResponse',
   origin: 'tapline',
-  summary: 'Captures the responses of an inspected stream and emits one message per finished exchange: its record as JSON.',
+  summary:
+    'Captures the responses of an inspected stream and emits one message per finished exchange: its record as JSON.',
   parameters: [
     {
       name: 'exchanges',
       type: 'function',
-      meaning: 'returns the exchange list of the connection (`audit.exchanges()`), shared with `captureRequest`',
+      meaning:
+        'returns the exchange list of the connection (`audit.exchanges()`), shared with `captureRequest`',
     },
   ],
   examples: ["pipy({ _exchanges: null }).pipeline('response').captureResponse(() => _exchanges)"],
@@ -68,7 +70,10 @@ class CaptureResponse extends Stage {
     const list = this.session.call(this, this.#source);
     if (list === FAILED) return false;
     if (!(list instanceof ExchangeList)) {
-      this.session.abort(this, new TypeError('captureResponse expects a function that returns audit.exchanges()'));
+      this.session.abort(
+        this,
+        new TypeError('captureResponse expects a function that returns audit.exchanges()'),
+      );
       return false;
     }
     list.onRecord = (record) => this.#emitRecord(record);
@@ -103,7 +108,8 @@ class CaptureResponse extends Stage {
       current.isRequestDone = true;
       current.isResponseDone = true;
     }
-    const type = event.error === '' ? 'client-closed' : event.error === 'ReadError' ? 'connection-broken' : event.error;
+    const type =
+      event.error === '' ? 'client-closed' : event.error === 'ReadError' ? 'connection-broken' : event.error;
     const message =
       event.message === '' ? 'The connection ended before the exchange was complete.' : event.message;
     this.#list!.end({ type, message });

@@ -14,19 +14,54 @@ export const connect: FilterDeclaration = {
   origin: 'spec',
   summary: 'Connects to a host and exchanges the bytes of the stream with it.',
   parameters: [
-    { name: 'target', type: 'string|function', meaning: 'host:port, or a function that returns it; asked once per session' },
+    {
+      name: 'target',
+      type: 'string|function',
+      meaning: 'host:port, or a function that returns it; asked once per session',
+    },
     {
       name: 'options',
       type: 'object',
       isOptional: true,
       meaning: 'limits, retries and TLS',
       options: [
-        { name: 'bufferLimit', type: 'number|string', defaultValue: '0', meaning: 'bytes waiting to be sent; more ends the session with BufferOverflow; 0 for no limit but back pressure' },
-        { name: 'retryCount', type: 'number', defaultValue: '0', meaning: 'further attempts after a failed one; negative without end' },
-        { name: 'retryDelay', type: 'number|string', defaultValue: '0', meaning: 'pause before each further attempt, seconds or duration' },
-        { name: 'connectTimeout', type: 'number|string', defaultValue: '10s', meaning: 'limit of one attempt; then Timeout' },
-        { name: 'idleTimeout', type: 'number|string', defaultValue: '0', meaning: 'no byte either way for this long ends the session with Timeout; 0 never' },
-        { name: 'tls', type: 'object', defaultValue: 'none', meaning: 'TLS to the target: cert, key, trusted (PEM or array), sni, verify (default true)' },
+        {
+          name: 'bufferLimit',
+          type: 'number|string',
+          defaultValue: '0',
+          meaning:
+            'bytes waiting to be sent; more ends the session with BufferOverflow; 0 for no limit but back pressure',
+        },
+        {
+          name: 'retryCount',
+          type: 'number',
+          defaultValue: '0',
+          meaning: 'further attempts after a failed one; negative without end',
+        },
+        {
+          name: 'retryDelay',
+          type: 'number|string',
+          defaultValue: '0',
+          meaning: 'pause before each further attempt, seconds or duration',
+        },
+        {
+          name: 'connectTimeout',
+          type: 'number|string',
+          defaultValue: '10s',
+          meaning: 'limit of one attempt; then Timeout',
+        },
+        {
+          name: 'idleTimeout',
+          type: 'number|string',
+          defaultValue: '0',
+          meaning: 'no byte either way for this long ends the session with Timeout; 0 never',
+        },
+        {
+          name: 'tls',
+          type: 'object',
+          defaultValue: 'none',
+          meaning: 'TLS to the target: cert, key, trusted (PEM or array), sni, verify (default true)',
+        },
       ],
     },
   ],

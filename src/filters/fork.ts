@@ -8,14 +8,16 @@ import { Stream } from '../core/stream.ts';
 export const fork: FilterDeclaration = {
   name: 'fork',
   origin: 'spec',
-  summary: 'Copies every event to one or more sessions of a pipeline; the original goes on unchanged, their output is thrown away.',
+  summary:
+    'Copies every event to one or more sessions of a pipeline; the original goes on unchanged, their output is thrown away.',
   parameters: [
     { name: 'target', type: 'pipeline', meaning: 'the pipeline to mirror into' },
     {
       name: 'sessionData',
       type: 'object|function',
       isOptional: true,
-      meaning: 'variables of the mirror: an object for one session, an array for one session per element, or a function that returns either',
+      meaning:
+        'variables of the mirror: an object for one session, an array for one session per element, or a function that returns either',
     },
   ],
   examples: ["pipy().listen(8000).fork('copy').connect('127.0.0.1:80').pipeline('copy').print()"],
@@ -71,7 +73,9 @@ class Fork extends Stage {
     const elements: unknown[] = Array.isArray(data) ? data : [data ?? undefined];
     const layout = this.#site.pipeline(this.#target);
     try {
-      this.#mirrors = elements.map((element) => new Session(layout, this.#context(element), new Stream(), ignore));
+      this.#mirrors = elements.map(
+        (element) => new Session(layout, this.#context(element), new Stream(), ignore),
+      );
     } catch (error) {
       this.session.abort(this, error);
       return false;
@@ -84,7 +88,7 @@ class Fork extends Stage {
     if (element === undefined || (element !== null && typeof element !== 'object')) return context;
     const child = context.child();
     const record = child.records[this.#site.moduleIndex]!;
-    for (const [name, value] of Object.entries((element ?? {}) as object)) {
+    for (const [name, value] of Object.entries(element ?? {})) {
       if (!(name in record)) throw new TypeError(`session data names an undeclared variable: ${name}`);
       record[name] = value;
     }

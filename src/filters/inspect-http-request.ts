@@ -19,7 +19,8 @@ interface Options {
 export const inspectHttpRequest: FilterDeclaration = {
   name: 'inspectHttpRequest',
   origin: 'tapline',
-  summary: 'Marks HTTP/1 requests in a byte stream without changing a byte, and refuses what two parsers could read differently.',
+  summary:
+    'Marks HTTP/1 requests in a byte stream without changing a byte, and refuses what two parsers could read differently.',
   parameters: [
     {
       name: 'options',
@@ -27,10 +28,30 @@ export const inspectHttpRequest: FilterDeclaration = {
       isOptional: true,
       meaning: 'limits of a request head',
       options: [
-        { name: 'maxHeadBytes', type: 'number|string', defaultValue: '64k', meaning: 'a longer head is answered 431' },
-        { name: 'maxLineBytes', type: 'number|string', defaultValue: '8k', meaning: 'a longer line is answered 414 or 431' },
-        { name: 'maxHeaders', type: 'number', defaultValue: '200', meaning: 'more header lines are answered 431' },
-        { name: 'headerTimeout', type: 'number|string', defaultValue: '15s', meaning: 'a head that takes longer is answered 408' },
+        {
+          name: 'maxHeadBytes',
+          type: 'number|string',
+          defaultValue: '64k',
+          meaning: 'a longer head is answered 431',
+        },
+        {
+          name: 'maxLineBytes',
+          type: 'number|string',
+          defaultValue: '8k',
+          meaning: 'a longer line is answered 414 or 431',
+        },
+        {
+          name: 'maxHeaders',
+          type: 'number',
+          defaultValue: '200',
+          meaning: 'more header lines are answered 431',
+        },
+        {
+          name: 'headerTimeout',
+          type: 'number|string',
+          defaultValue: '15s',
+          meaning: 'a head that takes longer is answered 408',
+        },
       ],
     },
   ],

@@ -15,7 +15,8 @@ import { GatewayAnswer } from '../codecs/http1/gateway-answer.ts';
 export const inspectHttpResponse: FilterDeclaration = {
   name: 'inspectHttpResponse',
   origin: 'tapline',
-  summary: 'Marks HTTP/1 responses in a byte stream without changing a byte, and answers refused and failed requests in their order.',
+  summary:
+    'Marks HTTP/1 responses in a byte stream without changing a byte, and answers refused and failed requests in their order.',
   parameters: [
     {
       name: 'options',
@@ -23,11 +24,18 @@ export const inspectHttpResponse: FilterDeclaration = {
       isOptional: true,
       meaning: 'limits of the wait for an answer',
       options: [
-        { name: 'responseTimeout', type: 'number|string', defaultValue: '60s', meaning: 'no byte of an answer this long after its request was sent: 504; 0 waits without end' },
+        {
+          name: 'responseTimeout',
+          type: 'number|string',
+          defaultValue: '60s',
+          meaning: 'no byte of an answer this long after its request was sent: 504; 0 waits without end',
+        },
       ],
     },
   ],
-  examples: ["pipy().listen(8000).inspectHttpRequest().connect('127.0.0.1:8080').inspectHttpResponse({ responseTimeout: '5s' })"],
+  examples: [
+    "pipy().listen(8000).inspectHttpRequest().connect('127.0.0.1:8080').inspectHttpResponse({ responseTimeout: '5s' })",
+  ],
   prepare(args, site) {
     const options = (args[0] ?? {}) as Record<string, unknown>;
     const timeoutMs =
@@ -159,7 +167,10 @@ class InspectHttpResponse extends Stage implements ResponseSink {
       this.#endStream(new SessionEnd('ReadError', `${why} in the middle of an answer`));
       return;
     }
-    const failure = UPSTREAM_FAILURES[event.error] ?? { status: 500, message: `The upstream failed: ${event.error}.` };
+    const failure = UPSTREAM_FAILURES[event.error] ?? {
+      status: 500,
+      message: `The upstream failed: ${event.error}.`,
+    };
     const detail = event.message === '' ? failure.message : `${failure.message} (${event.message})`;
     const code = event.error === '' ? 'upstream-closed' : event.error;
     this.#answerAll(failure.status, code, detail);
@@ -170,7 +181,8 @@ class InspectHttpResponse extends Stage implements ResponseSink {
     const { pending } = this.#conversation;
     while (pending.length > 0) {
       const first = pending[0]!;
-      if (first.refusal !== null) this.#answer(first, first.refusal.status, first.refusal.code, first.refusal.message);
+      if (first.refusal !== null)
+        this.#answer(first, first.refusal.status, first.refusal.code, first.refusal.message);
       else this.#answer(first, status, code, message);
     }
     this.#endStream(new SessionEnd());
@@ -189,7 +201,7 @@ class InspectHttpResponse extends Stage implements ResponseSink {
     const answer = new GatewayAnswer(status, code, message, pending.method === 'HEAD');
     this.#isAnswering = true;
     this.emit(new MessageStart(answer));
-    this.emit(Data.of(answer.raw!, 'head'));
+    this.emit(Data.of(answer.raw, 'head'));
     if (answer.body.length > 0) this.emit(Data.of(answer.body));
     this.#answered();
     this.emit(new MessageEnd());

@@ -20,7 +20,8 @@ export const link: FilterDeclaration = {
       type: 'any',
       isOptional: true,
       isRest: true,
-      meaning: 'a function that says whether to take the target before it, then further targets and conditions; a last target without one is the default',
+      meaning:
+        'a function that says whether to take the target before it, then further targets and conditions; a last target without one is the default',
     },
   ],
   examples: ["pipy().listen(8000).link('a', () => false, 'b').pipeline('a').dummy().pipeline('b')"],
@@ -30,7 +31,8 @@ export const link: FilterDeclaration = {
     for (let index = 0; index < args.length; index += 2) {
       const [target, when] = [args[index], args[index + 1]];
       if (typeof target !== 'string') site.reject(`argument #${index + 1} expects a string`);
-      if (when !== undefined && typeof when !== 'function') site.reject(`argument #${index + 2} expects a function`);
+      if (when !== undefined && typeof when !== 'function')
+        site.reject(`argument #${index + 2} expects a function`);
       branches.push({ target: target as string, when: (when as (() => unknown) | undefined) ?? null });
     }
     return () => new Link(branches, site);

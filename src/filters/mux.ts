@@ -16,7 +16,8 @@ const MAX_WAITING_BYTES = DEFAULT_MESSAGE_BYTES;
 export const mux: FilterDeclaration = {
   name: 'mux',
   origin: 'spec',
-  summary: 'Brings the messages of many sessions into one shared session of a pipeline and gives each its answer, first in, first out.',
+  summary:
+    'Brings the messages of many sessions into one shared session of a pipeline and gives each its answer, first in, first out.',
   parameters: [
     { name: 'target', type: 'pipeline', meaning: 'the pipeline that is shared' },
     {
@@ -26,7 +27,9 @@ export const mux: FilterDeclaration = {
       meaning: 'returns the group whose session is shared; asked once per session; without it all share one',
     },
   ],
-  examples: ["pipy().listen(8000).decodeHttpRequest().mux('all').encodeHttpResponse().pipeline('all').replaceMessage(m => m)"],
+  examples: [
+    "pipy().listen(8000).decodeHttpRequest().mux('all').encodeHttpResponse().pipeline('all').replaceMessage(m => m)",
+  ],
   targets: (args) => [String(args[0])],
   prepare(args, site) {
     const groups = new Map<string, Group>();
@@ -44,7 +47,12 @@ class Mux extends Stage {
   #group: Group | null = null;
   #hasEnded = false;
 
-  constructor(target: string, selector: (() => unknown) | null, groups: Map<string, Group>, site: FilterSite) {
+  constructor(
+    target: string,
+    selector: (() => unknown) | null,
+    groups: Map<string, Group>,
+    site: FilterSite,
+  ) {
     super();
     this.#target = target;
     this.#selector = selector;

@@ -10,7 +10,7 @@ export const onMessageEnd: FilterDeclaration = {
   origin: 'spec',
   summary: 'Calls a function with every MessageEnd, then passes it on.',
   parameters: [{ name: 'callback', type: 'function', meaning: 'gets the event; its result is ignored' }],
-  examples: ["pipy().listen(8000).onMessageEnd(e => console.log(e))"],
+  examples: ['pipy().listen(8000).onMessageEnd(e => console.log(e))'],
   prepare(args) {
     const callback = args[0] as Callback;
     return () => new OnMessageEnd(callback);

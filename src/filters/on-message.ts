@@ -9,7 +9,8 @@ type Callback = (message: Message) => unknown;
 export const onMessage: FilterDeclaration = {
   name: 'onMessage',
   origin: 'spec',
-  summary: 'Passes everything on as it comes and calls a function with each complete message, just before its MessageEnd.',
+  summary:
+    'Passes everything on as it comes and calls a function with each complete message, just before its MessageEnd.',
   parameters: [{ name: 'callback', type: 'function', meaning: 'gets the Message; its result is ignored' }],
   examples: ['pipy().listen(8000).decodeHttpRequest().onMessage(m => console.log(m.body.size))'],
   prepare(args) {
@@ -35,7 +36,8 @@ class OnMessage extends Stage {
     if (event.kind === 'message-end') {
       const { head } = this.#collector;
       const body = this.#collector.take();
-      if (body !== null && this.session.call(this, this.#callback, new Message(head, body)) === FAILED) return;
+      if (body !== null && this.session.call(this, this.#callback, new Message(head, body)) === FAILED)
+        return;
     }
     this.emit(event);
   }

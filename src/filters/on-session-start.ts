@@ -8,7 +8,8 @@ type Callback = (event: Event) => unknown;
 export const onSessionStart: FilterDeclaration = {
   name: 'onSessionStart',
   origin: 'spec',
-  summary: 'Calls a function with the first event of the session, then passes it on: the place to set its variables.',
+  summary:
+    'Calls a function with the first event of the session, then passes it on: the place to set its variables.',
   parameters: [{ name: 'callback', type: 'function', meaning: 'gets the event; its result is ignored' }],
   examples: ['pipy({ _seen: null }).listen(8000).onSessionStart(() => _seen = [])'],
   prepare(args) {

@@ -14,11 +14,12 @@ export const replaceMessage: FilterDeclaration = {
       name: 'replacement',
       type: 'any',
       isOptional: true,
-      meaning: 'a function of the Message, or what to emit: an event, a Message, an array of them; nothing removes the message',
+      meaning:
+        'a function of the Message, or what to emit: an event, a Message, an array of them; nothing removes the message',
     },
   ],
   examples: [
-    "pipy().listen(8000).decodeHttpRequest().replaceMessage(m => new Message({ status: 200 }, m.body)).encodeHttpResponse()",
+    'pipy().listen(8000).decodeHttpRequest().replaceMessage(m => new Message({ status: 200 }, m.body)).encodeHttpResponse()',
   ],
   prepare(args) {
     const replacement = args[0];

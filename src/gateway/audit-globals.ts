@@ -24,7 +24,8 @@ export function auditGlobals(options: Options, recorder: Recorder, batch: Record
   const isSecure = upstream?.protocol === 'https:';
   const target =
     upstream === null ? '' : `${upstream.hostname}:${upstream.port || (isSecure ? '443' : '80')}`;
-  const front = options.tlsCert === null ? null : { cert: readPem(options.tlsCert), key: readPem(options.tlsKey!) };
+  const front =
+    options.tlsCert === null ? null : { cert: readPem(options.tlsCert), key: readPem(options.tlsKey!) };
   return Object.freeze({
     listen: options.listen.text,
     listenOptions: front === null ? {} : { tls: front },

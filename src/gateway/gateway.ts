@@ -56,7 +56,12 @@ export async function startGateway(init: {
       directory.close();
       return result;
     };
-    return { addresses, done: thread.done, cut: () => thread.cut(), stop: (deadlineMs) => (stopping ??= stop(deadlineMs)) };
+    return {
+      addresses,
+      done: thread.done,
+      cut: () => thread.cut(),
+      stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
+    };
   } catch (error) {
     await delivery.stop(0);
     directory.close();
@@ -89,11 +94,7 @@ class ThreadHost {
   readonly done: Promise<void>;
   readonly #worker: Worker;
 
-  constructor(
-    init: DataThreadInit,
-    log: Log,
-    onFlushed: () => void,
-  ) {
+  constructor(init: DataThreadInit, log: Log, onFlushed: () => void) {
     const worker = new Worker(new URL('./data-thread-entry.ts', import.meta.url), {
       workerData: init,
       name: `data-${init.thread}`,

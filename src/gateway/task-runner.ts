@@ -43,17 +43,25 @@ export class TaskRunner {
   #tick(): void {
     if (this.#session !== null) {
       if (++this.#ticksActive === TICKS_UNTIL_WARNING)
-        this.#log.write('warn', `[task] ${this.#task.layout.name} is still running after ${TICKS_UNTIL_WARNING} intervals`);
+        this.#log.write(
+          'warn',
+          `[task] ${this.#task.layout.name} is still running after ${TICKS_UNTIL_WARNING} intervals`,
+        );
       return;
     }
     this.#ticksActive = 0;
-    const session = new Session(this.#task.layout, this.#program.createContext(null), new Stream(), (event) => {
-      if (event.kind !== 'session-end') return;
-      queueMicrotask(() => {
-        session.release(new SessionEnd());
-        if (this.#session === session) this.#session = null;
-      });
-    });
+    const session = new Session(
+      this.#task.layout,
+      this.#program.createContext(null),
+      new Stream(),
+      (event) => {
+        if (event.kind !== 'session-end') return;
+        queueMicrotask(() => {
+          session.release(new SessionEnd());
+          if (this.#session === session) this.#session = null;
+        });
+      },
+    );
     this.#session = session;
     session.input(new MessageStart());
     session.input(new MessageEnd());

@@ -196,4 +196,3 @@ export class InboundConnection {
     if (!this.#socket.destroyed && this.#socket.isPaused()) this.#socket.resume();
   }
 }
-

@@ -116,7 +116,10 @@ class Outbound implements Dialed {
     this.#socket = socket;
     socket.setNoDelay(true);
     this.#timer = this.#clock.after(this.#options.connectTimeoutMs, () =>
-      this.#failedAttempt('Timeout', `no connection to ${this.#target} within ${this.#options.connectTimeoutMs} ms`),
+      this.#failedAttempt(
+        'Timeout',
+        `no connection to ${this.#target} within ${this.#options.connectTimeoutMs} ms`,
+      ),
     );
     socket.once(this.#options.tls === null ? 'connect' : 'secureConnect', () => this.#opened());
     socket.on('error', (error: NodeJS.ErrnoException) => this.#failed(error));
@@ -135,7 +138,9 @@ class Outbound implements Dialed {
       ALPNProtocols: ['http/1.1'],
       ...(secure.cert === undefined ? {} : { cert: secure.cert }),
       ...(secure.key === undefined ? {} : { key: secure.key }),
-      ...(secure.trusted === undefined ? {} : { ca: secure.trusted as string | Buffer | (string | Buffer)[] }),
+      ...(secure.trusted === undefined
+        ? {}
+        : { ca: secure.trusted as string | Buffer | (string | Buffer)[] }),
     });
   }
 
@@ -179,7 +184,8 @@ class Outbound implements Dialed {
     const first = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
     const message = first.message || error.message || String(error.code);
     if (RESOLVE_ERRORS.has(first.code ?? '')) this.#end('CannotResolve', message);
-    else if (this.#options.tls !== null && !isConnectError(first)) this.#end('ConnectionRefused', `TLS: ${message}`);
+    else if (this.#options.tls !== null && !isConnectError(first))
+      this.#end('ConnectionRefused', `TLS: ${message}`);
     else this.#failedAttempt('ConnectionRefused', message);
   }
 

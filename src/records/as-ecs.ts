@@ -1,5 +1,4 @@
-import type { GatewayAnswer } from '../codecs/http1/gateway-answer.ts';
-import type { RequestHead, ResponseHead } from '../codecs/http1/head.ts';
+import type { RequestHead } from '../codecs/http1/head.ts';
 import type { BodyFacts, BodyReader } from './body-reader.ts';
 import type { Exchange, Half } from './exchange.ts';
 import type { GapFacts } from './record-document.ts';
@@ -44,7 +43,8 @@ export function exchangeDocument(
   const durationNs = Number(exchange.endNs! - exchange.startNs);
   const [remoteHost, remotePort] = splitAuthority(connection.upstream);
   const referrer = requestHead?.header('referer');
-  const rawHead = refusal === null || refusal.rawHead.length === 0 ? undefined : redactor.rawHead(refusal.rawHead);
+  const rawHead =
+    refusal === null || refusal.rawHead.length === 0 ? undefined : redactor.rawHead(refusal.rawHead);
   const url = requestHead === null ? undefined : urlOf(requestHead, exchange, redactor);
   const message = error === null ? undefined : redactor.text(error.message);
   const client = {
@@ -146,7 +146,14 @@ export function gapDocument(gap: GapFacts, who: EcsIdentity, record: RecordIdent
       run: { id: who.runId },
       thread: who.thread,
       kind: 'gap',
-      gap: { from, to, count, reason, source_bytes: gap.sourceBytes, destination_bytes: gap.destinationBytes },
+      gap: {
+        from,
+        to,
+        count,
+        reason,
+        source_bytes: gap.sourceBytes,
+        destination_bytes: gap.destinationBytes,
+      },
     },
   };
 }
@@ -172,7 +179,7 @@ function urlOf(head: RequestHead, exchange: Exchange, redactor: CountingRedactor
   const authority = isAbsolute ? original.split('/')[2]! : utf8(head.header('host') ?? '');
   const target = isAbsolute ? original.slice(original.indexOf('//') + 2 + authority.length) || '/' : original;
   const [beforeFragment, fragment] = splitOnce(target, '#');
-  const [path, query] = splitOnce(beforeFragment!, '?');
+  const [path, query] = splitOnce(beforeFragment, '?');
   const [domain, port] = splitAuthority(authority.slice(authority.lastIndexOf('@') + 1));
   return {
     original,
@@ -188,7 +195,9 @@ function urlOf(head: RequestHead, exchange: Exchange, redactor: CountingRedactor
 
 /** W3C Trace Context, where the client sent it. */
 function traceOf(head: RequestHead | null): object {
-  const parts = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/.exec(head?.header('traceparent') ?? '');
+  const parts = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/.exec(
+    head?.header('traceparent') ?? '',
+  );
   return parts === null || /^0+$/.test(parts[1]!) ? {} : { trace: { id: parts[1] }, span: { id: parts[2] } };
 }
 
@@ -241,7 +250,8 @@ class CountingRedactor {
       const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
       const all = before === undefined ? value : [before, value].flat();
       // `__proto__` is a header name as good as any other; assigning it would not be.
-      if (name === '__proto__') Object.defineProperty(headers, name, { value: all, enumerable: true, configurable: true });
+      if (name === '__proto__')
+        Object.defineProperty(headers, name, { value: all, enumerable: true, configurable: true });
       else headers[name] = all;
     }
     return headers;

@@ -44,7 +44,8 @@ export class BodyReader {
     const kept = body.bytes();
     if (kept.length === 0) return { ...nothing, isTruncated: true, dropped: 'capture-limit' };
     const { names, maxBytes, hash } = this.#options;
-    const header = (name: string): string | undefined => (head !== null && 'header' in head ? head.header(name) : undefined);
+    const header = (name: string): string | undefined =>
+      head !== null && 'header' in head ? head.header(name) : undefined;
     const declared = header('content-type');
     const decoded = decodeContent(kept, header('content-encoding'), maxBytes);
     const isCut = body.isCut || decoded.isCut;

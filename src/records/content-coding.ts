@@ -19,7 +19,8 @@ const DECODERS: Readonly<Record<string, Decode>> = {
   },
   br: (bytes, maxOutputLength) =>
     zlib.brotliDecompressSync(bytes, { finishFlush: BROTLI_OPERATION_FLUSH, maxOutputLength }),
-  zstd: (bytes, maxOutputLength) => zlib.zstdDecompressSync(bytes, { finishFlush: ZSTD_e_flush, maxOutputLength }),
+  zstd: (bytes, maxOutputLength) =>
+    zlib.zstdDecompressSync(bytes, { finishFlush: ZSTD_e_flush, maxOutputLength }),
 };
 
 export interface Decoded {

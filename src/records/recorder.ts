@@ -61,7 +61,9 @@ export class Recorder {
   /** A request has begun. */
   exchange(connection: ConnectionFacts): Exchange {
     const { clock, budget } = this.#ports;
-    return new Exchange(connection, clock, budget, this.#options.maxBodyBytes, (exchange) => this.#write(exchange));
+    return new Exchange(connection, clock, budget, this.#options.maxBodyBytes, (exchange) =>
+      this.#write(exchange),
+    );
   }
 
   /** The record that stands for records that were lost. Takes a sequence number of its own, unless one is given. */
@@ -84,7 +86,13 @@ export class Recorder {
     const timestampMs = exchange.startWallMs;
     const id = this.#ids.next(timestampMs);
     const sequence = this.#ports.nextSequence();
-    const document = exchangeDocument(exchange, this.#identity, { id, sequence, timestampMs }, this.#names, this.#bodies);
+    const document = exchangeDocument(
+      exchange,
+      this.#identity,
+      { id, sequence, timestampMs },
+      this.#names,
+      this.#bodies,
+    );
     return {
       bytes: Buffer.from(JSON.stringify(document)),
       id,

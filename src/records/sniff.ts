@@ -45,7 +45,11 @@ const SIGNATURES: readonly [string, string, number][] = [
 ];
 
 /** The media type that the content shows (ECS `mime_type`); the declared one only tells kinds of text apart. */
-export function sniffMimeType(bytes: Buffer, text: string | null, declared: string | undefined): string | null {
+export function sniffMimeType(
+  bytes: Buffer,
+  text: string | null,
+  declared: string | undefined,
+): string | null {
   if (bytes.length === 0) return null;
   const type = declared?.split(';')[0]!.trim().toLowerCase() ?? '';
   if (text === null) {
@@ -55,7 +59,8 @@ export function sniffMimeType(bytes: Buffer, text: string | null, declared: stri
     return /^[\w.+-]+\/[\w.+-]+$/.test(type) && !isTextual(type) ? type : 'application/octet-stream';
   }
   const start = text.trimStart().slice(0, 256);
-  if (/^[{[]/.test(start)) return type.endsWith('+json') || type.endsWith('ndjson') ? type : 'application/json';
+  if (/^[{[]/.test(start))
+    return type.endsWith('+json') || type.endsWith('ndjson') ? type : 'application/json';
   if (/^<(!doctype html|html|head|body)/i.test(start)) return 'text/html';
   if (/^<[?!\w]/.test(start)) return type.endsWith('xml') || type === 'text/html' ? type : 'application/xml';
   if (/^--[^\r\n]+\r?\ncontent-disposition:/i.test(start)) return 'multipart/form-data';

@@ -1,6 +1,11 @@
 import { Data } from '../core/data.ts';
 import { isEvent, Message } from '../core/event.ts';
-import { defineFilter, type FilterDeclaration, type FilterParameter, type FilterSite } from '../core/filter.ts';
+import {
+  defineFilter,
+  type FilterDeclaration,
+  type FilterParameter,
+  type FilterSite,
+} from '../core/filter.ts';
 import type { FilterDefinition, SourcePlace } from '../core/pipeline.ts';
 import { durationMs } from '../core/quantity.ts';
 import { parseListenAddress } from './listen-address.ts';
@@ -58,9 +63,18 @@ export class Configuration {
       if (!pair.cert || !pair.key) host.fail('option tls needs cert and key', place);
     }
     const name = `${where.address}:${where.port}`;
-    if (where.port !== 0 && this.pipelines.some((other) => other.kind === 'listen' && other.listen!.port === where.port))
+    if (
+      where.port !== 0 &&
+      this.pipelines.some((other) => other.kind === 'listen' && other.listen!.port === where.port)
+    )
       host.fail(`port ${where.port} is listened on twice`, place);
-    return this.#begin({ kind: 'listen', name, place, filters: [], listen: { ...where, options: options ?? {} } });
+    return this.#begin({
+      kind: 'listen',
+      name,
+      place,
+      filters: [],
+      listen: { ...where, options: options ?? {} },
+    });
   }
 
   #task(host: ConfigurationHost, interval: unknown): this {
@@ -90,7 +104,8 @@ export class Configuration {
   #filter(host: ConfigurationHost, declaration: FilterDeclaration, args: unknown[]): this {
     const place = host.callPlace();
     const current = this.pipelines.at(-1);
-    if (current === undefined) host.fail('no pipeline found: begin with listen(), task() or pipeline()', place);
+    if (current === undefined)
+      host.fail('no pipeline found: begin with listen(), task() or pipeline()', place);
     const problem = checkArguments(declaration.parameters, args);
     if (problem !== null) host.fail(`${declaration.name}: ${problem}`, place);
     current.filters.push(defineFilter(declaration, args, host.site(place)));
@@ -99,7 +114,10 @@ export class Configuration {
 }
 
 /** What is wrong with the arguments of a call; null if nothing (spec language 8). */
-export function checkArguments(parameters: readonly FilterParameter[], args: readonly unknown[]): string | null {
+export function checkArguments(
+  parameters: readonly FilterParameter[],
+  args: readonly unknown[],
+): string | null {
   const required = parameters.filter((parameter) => !parameter.isOptional && !parameter.isRest).length;
   if (args.length < required) return `requires ${required} or more arguments`;
   for (const [index, parameter] of parameters.entries()) {

@@ -4,10 +4,48 @@ import type { Log } from '../core/ports.ts';
 
 /** The standard pure built-ins of JavaScript that scripts may use (spec api 0). */
 const STANDARD = [
-  'Object', 'Boolean', 'Number', 'String', 'Array', 'Date', 'RegExp', 'Math', 'Map', 'Set', 'WeakMap', 'WeakSet', 'Symbol',
-  'BigInt', 'Error', 'TypeError', 'RangeError', 'SyntaxError', 'Promise', 'Uint8Array', 'Int8Array', 'Uint16Array', 'Int16Array',
-  'Uint32Array', 'Int32Array', 'Float32Array', 'Float64Array', 'ArrayBuffer', 'DataView', 'parseInt', 'parseFloat', 'isNaN',
-  'isFinite', 'NaN', 'Infinity', 'undefined', 'encodeURIComponent', 'decodeURIComponent', 'encodeURI', 'decodeURI', 'Intl', 'Reflect',
+  'Object',
+  'Boolean',
+  'Number',
+  'String',
+  'Array',
+  'Date',
+  'RegExp',
+  'Math',
+  'Map',
+  'Set',
+  'WeakMap',
+  'WeakSet',
+  'Symbol',
+  'BigInt',
+  'Error',
+  'TypeError',
+  'RangeError',
+  'SyntaxError',
+  'Promise',
+  'Uint8Array',
+  'Int8Array',
+  'Uint16Array',
+  'Int16Array',
+  'Uint32Array',
+  'Int32Array',
+  'Float32Array',
+  'Float64Array',
+  'ArrayBuffer',
+  'DataView',
+  'parseInt',
+  'parseFloat',
+  'isNaN',
+  'isFinite',
+  'NaN',
+  'Infinity',
+  'undefined',
+  'encodeURIComponent',
+  'decodeURIComponent',
+  'encodeURI',
+  'decodeURI',
+  'Intl',
+  'Reflect',
 ] as const;
 
 /** Every global name of scripts with its value, frozen where it is ours. */
@@ -23,7 +61,8 @@ export function scriptGlobals(log: Log, more: Record<string, unknown>): Record<s
     JSON: scriptJson,
     console: Object.freeze({
       log: (...values: unknown[]) => {
-        for (const line of values.map(shown).join(' ').replace(/\n$/, '').split('\n')) log.write('info', `[pjs] ${line}`);
+        for (const line of values.map(shown).join(' ').replace(/\n$/, '').split('\n'))
+          log.write('info', `[pjs] ${line}`);
       },
     }),
     repeat,

@@ -62,12 +62,17 @@ export class Program implements ProgramHooks {
     const configuration = this.#evaluate(globals);
     this.#record = this.#recordClass(configuration.variables, globals);
     const layouts = new Map(configuration.pipelines.map((pipeline) => [pipeline, this.#layout(pipeline)]));
-    for (const [pipeline, layout] of layouts) if (pipeline.kind === 'named') this.#named.set(pipeline.name, layout);
+    for (const [pipeline, layout] of layouts)
+      if (pipeline.kind === 'named') this.#named.set(pipeline.name, layout);
     this.#checkTargets(configuration.pipelines);
     const of = (kind: DeclaredPipeline['kind']): [DeclaredPipeline, PipelineLayout][] =>
       [...layouts].filter(([pipeline]) => pipeline.kind === kind);
     this.listens = of('listen').map(([{ listen, place }, layout]) => ({ ...listen!, layout, place }));
-    this.tasks = of('task').map(([{ intervalMs, place }, layout]) => ({ intervalMs: intervalMs!, layout, place }));
+    this.tasks = of('task').map(([{ intervalMs, place }, layout]) => ({
+      intervalMs: intervalMs!,
+      layout,
+      place,
+    }));
   }
 
   /** A context with initial values (spec language 3.3). */
@@ -93,7 +98,13 @@ export class Program implements ProgramHooks {
     const told =
       place === null
         ? `${message} (${where})`
-        : new ScriptError(`${message} (${where})`, place.file, place.line, place.column, this.#source).format();
+        : new ScriptError(
+            `${message} (${where})`,
+            place.file,
+            place.line,
+            place.column,
+            this.#source,
+          ).format();
     for (const line of told.split('\n')) this.#options.ports.log.write('error', `[pjs] ${line}`);
   }
 
@@ -137,7 +148,13 @@ export class Program implements ProgramHooks {
       throw new ScriptError((error as Error).message, entry, place.line, place.column, this.#source);
     }
     if (!(value instanceof Configuration))
-      throw new ScriptError(`the script's value is ${String(value)}, expected a configuration: what pipy() returns`, entry, 1, 1, this.#source);
+      throw new ScriptError(
+        `the script's value is ${String(value)}, expected a configuration: what pipy() returns`,
+        entry,
+        1,
+        1,
+        this.#source,
+      );
     return value;
   }
 
@@ -169,12 +186,17 @@ export class Program implements ProgramHooks {
   }
 
   /** A class whose instances hold the variables, so that all contexts share one hidden class. */
-  #recordClass(variables: Record<string, unknown>, globals: Record<string, unknown>): new () => VariableRecord {
+  #recordClass(
+    variables: Record<string, unknown>,
+    globals: Record<string, unknown>,
+  ): new () => VariableRecord {
     const { entry } = this.#options;
     const names = Object.keys(variables);
     for (const name of names) {
-      const isTaken = name in globals || name === 'pipy' || ['__filename', '__argv', '__inbound'].includes(name);
-      if (isTaken) throw new ScriptError(`variable ${name} has the name of a built-in`, entry, 1, 1, this.#source);
+      const isTaken =
+        name in globals || name === 'pipy' || ['__filename', '__argv', '__inbound'].includes(name);
+      if (isTaken)
+        throw new ScriptError(`variable ${name} has the name of a built-in`, entry, 1, 1, this.#source);
       if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name))
         throw new ScriptError(`${JSON.stringify(name)} is no variable name`, entry, 1, 1, this.#source);
     }
@@ -186,7 +208,9 @@ export class Program implements ProgramHooks {
     for (const name of this.#code!.names) {
       if (name in variables) continue;
       const unresolved = (): never => {
-        throw new ReferenceError(`unresolved identifier: ${name}${suggestion(name, [...names, ...Object.keys(globals)])}`);
+        throw new ReferenceError(
+          `unresolved identifier: ${name}${suggestion(name, [...names, ...Object.keys(globals)])}`,
+        );
       };
       Object.defineProperty(record.prototype, name, { get: unresolved, set: unresolved });
     }
@@ -226,7 +250,9 @@ export class Program implements ProgramHooks {
 /** While a script loads its variables do not exist yet: every read and write is an error. */
 function loadingRecord(): VariableRecord {
   const unresolved = (_target: object, name: string | symbol): never => {
-    throw new ReferenceError(`unresolved identifier: ${String(name)} (variables have no value while the script loads)`);
+    throw new ReferenceError(
+      `unresolved identifier: ${String(name)} (variables have no value while the script loads)`,
+    );
   };
   return new Proxy({}, { get: unresolved, set: unresolved });
 }

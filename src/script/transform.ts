@@ -29,7 +29,12 @@ interface Scope {
  * are no globals become `$cursor.context.records[n].name`. Counting on nothing starts from 0 (spec language 2.2). Lines stay
  * where they are, so that errors need only their columns mapped back.
  */
-export function transform(source: string, file: string, moduleIndex: number, globals: ReadonlySet<string>): Transformed {
+export function transform(
+  source: string,
+  file: string,
+  moduleIndex: number,
+  globals: ReadonlySet<string>,
+): Transformed {
   const root = parseExpression(source, file);
   const text = new MagicString(source);
   const rewriter = new Rewriter(text, source, file, moduleIndex, globals);
@@ -55,7 +60,11 @@ export function transform(source: string, file: string, moduleIndex: number, glo
 function parseExpression(source: string, file: string): AnyNode {
   let program: AnyNode;
   try {
-    program = parse(source, { ecmaVersion: 'latest', sourceType: 'module', locations: true }) as unknown as AnyNode;
+    program = parse(source, {
+      ecmaVersion: 'latest',
+      sourceType: 'module',
+      locations: true,
+    }) as unknown as AnyNode;
   } catch (error) {
     const { loc, message } = error as SyntaxError & { loc?: { line: number; column: number } };
     const reason = message.replace(/ \(\d+:\d+\)$/, '');
@@ -63,7 +72,8 @@ function parseExpression(source: string, file: string): AnyNode {
   }
   const body = program['body'] as AnyNode[];
   const first = body[0];
-  if (first === undefined) throw new ScriptError('the script is empty: expected one expression', file, 1, 1, source);
+  if (first === undefined)
+    throw new ScriptError('the script is empty: expected one expression', file, 1, 1, source);
   const stranger = first.type === 'ExpressionStatement' ? body[1] : first;
   if (stranger !== undefined) {
     const { line, column } = (stranger.loc as NonNullable<Node['loc']>).start;
@@ -80,7 +90,13 @@ class Rewriter {
   readonly #moduleIndex: number;
   readonly #globals: ReadonlySet<string>;
 
-  constructor(text: MagicString, source: string, file: string, moduleIndex: number, globals: ReadonlySet<string>) {
+  constructor(
+    text: MagicString,
+    source: string,
+    file: string,
+    moduleIndex: number,
+    globals: ReadonlySet<string>,
+  ) {
     this.#text = text;
     this.#source = source;
     this.#file = file;
@@ -335,7 +351,8 @@ function blockScope(node: AnyNode, parent: Scope): Scope {
 function collectVariables(node: AnyNode, names: Set<string>): void {
   if (/Function|^Class/.test(node.type)) return;
   if (node.type === 'VariableDeclaration' && node['kind'] === 'var')
-    for (const declarator of node['declarations'] as AnyNode[]) collectNames(declarator['id'] as AnyNode, names);
+    for (const declarator of node['declarations'] as AnyNode[])
+      collectNames(declarator['id'] as AnyNode, names);
   for (const value of Object.values(node)) {
     if (Array.isArray(value)) {
       for (const element of value) if (isNode(element)) collectVariables(element, names);

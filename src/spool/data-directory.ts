@@ -30,7 +30,8 @@ export class DataDirectory {
   static open(directory: string, { isReadOnly = false }: { isReadOnly?: boolean } = {}): DataDirectory {
     const absolute = path.resolve(directory);
     if (isReadOnly) {
-      if (!fs.existsSync(absolute)) throw new Error(`there is no data directory ${absolute}: has the gateway run with this --data-dir?`);
+      if (!fs.existsSync(absolute))
+        throw new Error(`there is no data directory ${absolute}: has the gateway run with this --data-dir?`);
       return new DataDirectory(absolute, null);
     }
     let lock: OwnerLock | null;
@@ -40,12 +41,17 @@ export class DataDirectory {
       lock = OwnerLock.take(absolute);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new Error(`cannot write the data directory ${absolute}: ${code ?? (error as Error).message}; choose another with --data-dir`, { cause: error });
+      throw new Error(
+        `cannot write the data directory ${absolute}: ${code ?? (error as Error).message}; choose another with --data-dir`,
+        { cause: error },
+      );
     }
     if (lock === null) {
       const owner = OwnerLock.owner(absolute);
       const by = owner === null ? 'another process' : `process ${owner.pid} on ${owner.host}`;
-      throw new Error(`the data directory ${absolute} is in use by ${by}; stop it or choose another with --data-dir`);
+      throw new Error(
+        `the data directory ${absolute} is in use by ${by}; stop it or choose another with --data-dir`,
+      );
     }
     return new DataDirectory(absolute, lock);
   }

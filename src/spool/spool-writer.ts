@@ -31,9 +31,9 @@ export interface SpoolWriterOptions {
   readonly isSyncing: boolean;
   readonly log: Log;
   /** Makes the record that says what was lost; takes a sequence number of its own. */
-  makeGap(facts: GapFacts): RecordDocument;
-  onFlushed(position: SpoolPosition): void;
-  openFile?(file: string): Promise<SegmentFile>;
+  readonly makeGap: (facts: GapFacts) => RecordDocument;
+  readonly onFlushed: (position: SpoolPosition) => void;
+  readonly openFile?: (file: string) => Promise<SegmentFile>;
 }
 
 interface Queued {
@@ -131,11 +131,17 @@ export class SpoolWriter {
 
   async #write(bytes: Buffer): Promise<void> {
     const { segmentBytes, isSyncing, onFlushed } = this.#options;
-    if (this.#file === null || (this.#offset > 0 && this.#offset + bytes.length > segmentBytes)) await this.#roll();
+    if (this.#file === null || (this.#offset > 0 && this.#offset + bytes.length > segmentBytes))
+      await this.#roll();
     const file = this.#file!;
     let written = 0;
     while (written < bytes.length) {
-      const { bytesWritten } = await file.write(bytes, written, bytes.length - written, this.#offset + written);
+      const { bytesWritten } = await file.write(
+        bytes,
+        written,
+        bytes.length - written,
+        this.#offset + written,
+      );
       written += bytesWritten;
     }
     if (isSyncing) await file.datasync();

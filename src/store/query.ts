@@ -6,20 +6,37 @@ export type Query =
   | { readonly kind: 'all' }
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Query[] }
   | { readonly kind: 'not'; readonly part: Query }
-  | { readonly kind: 'compare'; readonly column: string; readonly operator: string; readonly value: string | number }
+  | {
+      readonly kind: 'compare';
+      readonly column: string;
+      readonly operator: string;
+      readonly value: string | number;
+    }
   | { readonly kind: 'like'; readonly column: string; readonly pattern: string }
-  | { readonly kind: 'words'; readonly columns: readonly string[]; readonly text: string; readonly isPrefix: boolean }
+  | {
+      readonly kind: 'words';
+      readonly columns: readonly string[];
+      readonly text: string;
+      readonly isPrefix: boolean;
+    }
   | { readonly kind: 'header'; readonly name: string; readonly pattern: string };
 
 type FieldType = 'text' | 'number' | 'duration' | 'time' | 'words';
 
 /** The fields of the query language with their columns in the store. */
-export const QUERY_FIELDS: Record<string, { readonly type: FieldType; readonly columns: readonly string[]; readonly meaning: string }> = {
+export const QUERY_FIELDS: Record<
+  string,
+  { readonly type: FieldType; readonly columns: readonly string[]; readonly meaning: string }
+> = {
   method: { type: 'text', columns: ['method'], meaning: 'request method' },
   host: { type: 'text', columns: ['host'], meaning: 'host that the client asked for' },
   path: { type: 'text', columns: ['path'], meaning: 'path of the request, without its query' },
   status: { type: 'number', columns: ['status'], meaning: 'status of the answer' },
-  duration: { type: 'duration', columns: ['duration_ns'], meaning: 'time from first to last byte: 250ms, 1.5s' },
+  duration: {
+    type: 'duration',
+    columns: ['duration_ns'],
+    meaning: 'time from first to last byte: 250ms, 1.5s',
+  },
   type: { type: 'text', columns: ['mime_type'], meaning: 'type of the answer, sniffed from its content' },
   client: { type: 'text', columns: ['client'], meaning: 'address of the client' },
   error: { type: 'text', columns: ['error_type'], meaning: 'error.type' },
@@ -76,7 +93,10 @@ function tokenize(text: string): Token[] {
     if (operator !== undefined) tokens.push({ text: operator, column, kind: 'operator' });
     else if (kind !== undefined) tokens.push({ text: rest[0]!, column, kind });
     const last = tokens.at(-1)!;
-    const word = operator === undefined && kind === undefined ? /^[^\s"()><=!:]+(?::(?=\/\/)[^\s"()]*)?|^[^\s]/.exec(rest)![0] : null;
+    const word =
+      operator === undefined && kind === undefined
+        ? /^[^\s"()><=!:]+(?::(?=\/\/)[^\s"()]*)?|^[^\s]/.exec(rest)![0]
+        : null;
     if (word !== null) tokens.push({ text: word, column, kind: 'word' });
     at += word?.length ?? last.text.length;
     // A value is taken as it stands: it may hold colons and dashes.
@@ -126,7 +146,8 @@ class Parser {
       if (this.#isWord('and')) this.#at++;
       else parts.push(this.#term());
     }
-    if (parts.length === 0) throw new QueryError('expected a condition', this.#tokens[this.#at]?.column ?? this.#endColumn);
+    if (parts.length === 0)
+      throw new QueryError('expected a condition', this.#tokens[this.#at]?.column ?? this.#endColumn);
     return parts.length === 1 ? parts[0]! : { kind: 'and', parts };
   }
 
@@ -138,11 +159,13 @@ class Parser {
     }
     if (token.kind === 'open') {
       const inner = this.#or();
-      if (this.#tokens[this.#at]?.kind !== 'close') throw new QueryError('a parenthesis is not closed', token.column);
+      if (this.#tokens[this.#at]?.kind !== 'close')
+        throw new QueryError('a parenthesis is not closed', token.column);
       this.#at++;
       return inner;
     }
-    if (token.kind === 'close' || token.kind === 'operator') throw new QueryError(`unexpected ${token.text}`, token.column);
+    if (token.kind === 'close' || token.kind === 'operator')
+      throw new QueryError(`unexpected ${token.text}`, token.column);
     const operator = this.#tokens[this.#at];
     if (token.kind === 'word' && operator?.kind === 'operator') {
       this.#at++;
@@ -156,13 +179,18 @@ class Parser {
 
   #isWord(word: string): boolean {
     const token = this.#tokens[this.#at];
-    return token?.kind === 'word' && token.text.toLowerCase() === word && this.#tokens[this.#at + 1]?.kind !== 'operator';
+    return (
+      token?.kind === 'word' &&
+      token.text.toLowerCase() === word &&
+      this.#tokens[this.#at + 1]?.kind !== 'operator'
+    );
   }
 }
 
 function condition(name: Token, operator: string, value: Token): Query {
   if (name.text.startsWith('header.')) {
-    if (operator !== ':' && operator !== '=') throw new QueryError('a header is compared with :', name.column);
+    if (operator !== ':' && operator !== '=')
+      throw new QueryError('a header is compared with :', name.column);
     return { kind: 'header', name: name.text.slice(7).toLowerCase(), pattern: value.text };
   }
   const field = QUERY_FIELDS[name.text];
@@ -178,12 +206,14 @@ function condition(name: Token, operator: string, value: Token): Query {
   }
   if (field.type === 'text') {
     if (operator === '!=') return { kind: 'not', part: { kind: 'like', column, pattern: value.text } };
-    if (operator !== ':' && operator !== '=') throw new QueryError(`${name.text} is compared with : or !=`, name.column);
+    if (operator !== ':' && operator !== '=')
+      throw new QueryError(`${name.text} is compared with : or !=`, name.column);
     return { kind: 'like', column, pattern: value.text };
   }
   const number = toNumber(field.type, value);
   const comparison = operator === ':' ? '=' : operator;
-  if (comparison === '!=') return { kind: 'not', part: { kind: 'compare', column, operator: '=', value: number } };
+  if (comparison === '!=')
+    return { kind: 'not', part: { kind: 'compare', column, operator: '=', value: number } };
   return { kind: 'compare', column, operator: comparison, value: number };
 }
 
@@ -196,14 +226,20 @@ function toNumber(type: FieldType, { text, column }: Token): number {
       : type === 'time'
         ? Date.parse(text)
         : (durationMs(text) ?? Number.NaN) * 1e6;
-  const expected = { number: 'a number', time: 'a time such as 2026-01-31T12:00:00Z', duration: 'a time such as 250ms or 1.5s' };
-  if (Number.isNaN(number)) throw new QueryError(`expected ${expected[type as keyof typeof expected]}, got ${text}`, column);
+  const expected = {
+    number: 'a number',
+    time: 'a time such as 2026-01-31T12:00:00Z',
+    duration: 'a time such as 250ms or 1.5s',
+  };
+  if (Number.isNaN(number))
+    throw new QueryError(`expected ${expected[type as keyof typeof expected]}, got ${text}`, column);
   return number;
 }
 
 function words(columns: readonly string[], token: Token): Query {
   const isPrefix = token.text.endsWith('*');
   const text = isPrefix ? token.text.slice(0, -1) : token.text;
-  if (!/[\p{L}\p{N}]/u.test(text)) throw new QueryError('expected a word with a letter or a digit', token.column);
+  if (!/[\p{L}\p{N}]/u.test(text))
+    throw new QueryError('expected a word with a letter or a digit', token.column);
   return { kind: 'words', columns, text, isPrefix };
 }

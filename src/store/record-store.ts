@@ -89,7 +89,8 @@ export class RecordStore {
   static open(file: string, { isReadOnly = false }: { isReadOnly?: boolean } = {}): RecordStore {
     const database = new DatabaseSync(file, { readOnly: isReadOnly, timeout: 5000 });
     try {
-      const version = (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+      const version = (database.prepare('PRAGMA user_version').get() as { user_version: number })
+        .user_version;
       if (version > SCHEMA_VERSION) throw new Error(`${file} was made by a newer version`);
       if (!isReadOnly) {
         if (version === 0) {
@@ -126,13 +127,33 @@ export class RecordStore {
         const text = record.bytes.toString('utf8');
         const facts = readFacts(text);
         const { changes, lastInsertRowid } = this.#insertRecord.run(
-          record.id, place.run, place.thread, record.sequence, facts.kind, record.timestampMs,
-          facts.method, facts.host, facts.path, facts.status, facts.durationNs,
-          facts.mimeType, facts.outcome, facts.errorType, facts.client, facts.trace, facts.connection,
-          record.sourceBytes + record.destinationBytes, record.sourceBytes, record.destinationBytes,
-          facts.gapFrom, facts.gapTo, facts.gapReason, text,
+          record.id,
+          place.run,
+          place.thread,
+          record.sequence,
+          facts.kind,
+          record.timestampMs,
+          facts.method,
+          facts.host,
+          facts.path,
+          facts.status,
+          facts.durationNs,
+          facts.mimeType,
+          facts.outcome,
+          facts.errorType,
+          facts.client,
+          facts.trace,
+          facts.connection,
+          record.sourceBytes + record.destinationBytes,
+          record.sourceBytes,
+          record.destinationBytes,
+          facts.gapFrom,
+          facts.gapTo,
+          facts.gapReason,
+          text,
         );
-        if (changes > 0) this.#insertSearch.run(lastInsertRowid, facts.requestBody, facts.responseBody, facts.other);
+        if (changes > 0)
+          this.#insertSearch.run(lastInsertRowid, facts.requestBody, facts.responseBody, facts.other);
       }
       this.#savePlace.run(place.run, place.thread, place.segment, place.offset);
       database.exec('COMMIT');
@@ -144,7 +165,9 @@ export class RecordStore {
 
   /** Up to which place of the spool a stream is stored. */
   place(run: string, thread: number): { segment: number; offset: number } | null {
-    const row = this.#database.prepare('SELECT segment, offset FROM places WHERE run = ? AND thread = ?').get(run, thread);
+    const row = this.#database
+      .prepare('SELECT segment, offset FROM places WHERE run = ? AND thread = ?')
+      .get(run, thread);
     return (row as { segment: number; offset: number } | undefined) ?? null;
   }
 
@@ -160,7 +183,9 @@ export class RecordStore {
   }
 
   get lastRowid(): number {
-    return (this.#database.prepare('SELECT coalesce(max(rowid), 0) AS last FROM records').get() as { last: number }).last;
+    return (
+      this.#database.prepare('SELECT coalesce(max(rowid), 0) AS last FROM records').get() as { last: number }
+    ).last;
   }
 
   /** What is held of each run and data thread. */
@@ -175,7 +200,15 @@ export class RecordStore {
            UNION ALL SELECT run, thread, 0, source_bytes, destination_bytes, through, records FROM expired
          ) GROUP BY run, thread`,
       )
-      .all() as { run: string; thread: number; records: number; source: number; destination: number; through: number; expired: number }[];
+      .all() as {
+      run: string;
+      thread: number;
+      records: number;
+      source: number;
+      destination: number;
+      through: number;
+      expired: number;
+    }[];
     return rows.map((row) => ({
       run: row.run,
       thread: row.thread,
@@ -213,7 +246,14 @@ export class RecordStore {
         `SELECT rowid, run, thread, sequence, source_bytes AS source, destination_bytes AS destination
          FROM records WHERE timestamp_ms < ? ORDER BY rowid LIMIT ?`,
       )
-      .all(due === Infinity ? Number.MAX_VALUE : due, count) as { rowid: number; run: string; thread: number; sequence: number; source: number; destination: number }[];
+      .all(due === Infinity ? Number.MAX_VALUE : due, count) as {
+      rowid: number;
+      run: string;
+      thread: number;
+      sequence: number;
+      source: number;
+      destination: number;
+    }[];
     if (rows.length === 0) return false;
     const note = this.#database.prepare(
       `INSERT INTO expired VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT (run, thread) DO UPDATE SET through = max(through, excluded.through),
@@ -243,7 +283,8 @@ export class RecordStore {
   }
 
   #usedBytes(): number {
-    const pragma = (name: string): number => Object.values(this.#database.prepare(`PRAGMA ${name}`).get()!)[0] as number;
+    const pragma = (name: string): number =>
+      Object.values(this.#database.prepare(`PRAGMA ${name}`).get()!)[0] as number;
     return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
   }
 }
@@ -281,7 +322,11 @@ function readFacts(text: string): Facts {
     error?: { type?: string; message?: string };
     client?: { ip?: string; address?: string };
     trace?: { id?: string };
-    tapline?: { kind?: string; connection?: { id?: number }; gap?: { from: number; to: number; reason: string } };
+    tapline?: {
+      kind?: string;
+      connection?: { id?: number };
+      gap?: { from: number; to: number; reason: string };
+    };
   };
   const { http, url, tapline } = document;
   return {

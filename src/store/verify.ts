@@ -43,12 +43,22 @@ export interface VerifyReport {
 }
 
 /** Accounts for every sequence number and every byte of every run. Reads only; may run beside a gateway. */
-export function verifyRecords({ directory, runningRun = null }: { directory: DataDirectory; runningRun?: string | null }): VerifyReport {
+export function verifyRecords({
+  directory,
+  runningRun = null,
+}: {
+  directory: DataDirectory;
+  runningRun?: string | null;
+}): VerifyReport {
   const ledger = readLedger(directory.paths.ledger);
-  const store = existsSync(directory.paths.store) ? RecordStore.open(directory.paths.store, { isReadOnly: true }) : null;
+  const store = existsSync(directory.paths.store)
+    ? RecordStore.open(directory.paths.store, { isReadOnly: true })
+    : null;
   try {
     const spooled = readSpooled(directory.paths.spool, store);
-    const runs = ledger.map((entry) => account(entry, store, spooled.get(`${entry.run}.${entry.thread}`) ?? [], runningRun));
+    const runs = ledger.map((entry) =>
+      account(entry, store, spooled.get(`${entry.run}.${entry.thread}`) ?? [], runningRun),
+    );
     const pending = [...spooled.values()].reduce((sum, records) => sum + records.length, 0);
     return {
       isComplete: runs.every(isRunComplete),
@@ -63,11 +73,19 @@ export function verifyRecords({ directory, runningRun = null }: { directory: Dat
 
 export function isRunComplete(run: RunReport): boolean {
   return (
-    run.missing.length === 0 && run.gaps.length === 0 && run.unaccountedAtMost === 0 && run.bytes.isBalanced !== false
+    run.missing.length === 0 &&
+    run.gaps.length === 0 &&
+    run.unaccountedAtMost === 0 &&
+    run.bytes.isBalanced !== false
   );
 }
 
-function account(entry: LedgerEntry, store: RecordStore | null, spooled: readonly RecordDocument[], runningRun: string | null): RunReport {
+function account(
+  entry: LedgerEntry,
+  store: RecordStore | null,
+  spooled: readonly RecordDocument[],
+  runningRun: string | null,
+): RunReport {
   const { run, thread, totals } = entry;
   const stored = store?.streams().find((stream) => stream.run === run && stream.thread === thread);
   const gaps = [...(store?.gaps(run, thread) ?? []), ...spooled.flatMap(gapOf)];
@@ -79,7 +97,8 @@ function account(entry: LedgerEntry, store: RecordStore | null, spooled: readonl
   const expired = stored?.expiredThrough ?? 0;
   const lastSeen = seen.at(-1) ?? expired;
   const last = entry.lastSequence ?? lastSeen;
-  const recordedSource = (stored?.sourceBytes ?? 0) + spooled.reduce((sum, record) => sum + record.sourceBytes, 0);
+  const recordedSource =
+    (stored?.sourceBytes ?? 0) + spooled.reduce((sum, record) => sum + record.sourceBytes, 0);
   const recordedDestination =
     (stored?.destinationBytes ?? 0) + spooled.reduce((sum, record) => sum + record.destinationBytes, 0);
   // Bytes of records that damage destroyed are not known, so nothing can be balanced against them.
@@ -95,7 +114,8 @@ function account(entry: LedgerEntry, store: RecordStore | null, spooled: readonl
     expired: stored?.expiredRecords ?? 0,
     missing: missingRanges(seen, expired, last, gaps),
     gaps,
-    unaccountedAtMost: isCleanEnd || isRunning ? 0 : Math.max(0, entry.leasedTo - Math.max(lastSeen, expired)),
+    unaccountedAtMost:
+      isCleanEnd || isRunning ? 0 : Math.max(0, entry.leasedTo - Math.max(lastSeen, expired)),
     bytes: {
       received: totals.receivedBytes,
       sent: totals.sentBytes,
@@ -105,7 +125,8 @@ function account(entry: LedgerEntry, store: RecordStore | null, spooled: readonl
       isBalanced:
         !isCleanEnd || hasUnknownBytes
           ? null
-          : recordedSource === totals.receivedBytes - totals.discardedBytes && recordedDestination === totals.sentBytes,
+          : recordedSource === totals.receivedBytes - totals.discardedBytes &&
+            recordedDestination === totals.sentBytes,
     },
   };
 }

@@ -1,7 +1,12 @@
 import type { Log, LogLevel } from '../core/ports.ts';
 
 const ORDER: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
-const COLOURS: Record<LogLevel, string> = { debug: '\u001b[2m', info: '', warn: '\u001b[33m', error: '\u001b[31m' };
+const COLOURS: Record<LogLevel, string> = {
+  debug: '\u001b[2m',
+  info: '',
+  warn: '\u001b[33m',
+  error: '\u001b[31m',
+};
 
 /** The log of the product: `YYYY-MM-DD HH:MM:SS [level] message`, local time, one line an entry (spec cli 3). */
 export class LineLog implements Log {

@@ -37,12 +37,18 @@ test.serial('kill -9 under load: what was answered 500 ms before is recorded exa
   const restarted = await startProcess(t, [`--upstream=http://${target}`], dataDir);
   t.is(await restarted.end('SIGTERM'), 0);
   const listed = await runCli(['records', `--data-dir=${dataDir}`, '--json', '--limit=1000000']);
-  const paths = listed.stdout.trim().split('\n').map((line) => (JSON.parse(line) as Listed).url.path);
+  const paths = listed.stdout
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as Listed).url.path);
   t.is(new Set(paths).size, paths.length, 'a record is there twice');
   const found = new Set(paths);
   const due = [...answeredAtMs].filter(([, atMs]) => atMs < killedAtMs - 500).map(([name]) => name);
   t.true(due.length > 100, `${due.length}`);
-  t.deepEqual(due.filter((name) => !found.has(name)), []);
+  t.deepEqual(
+    due.filter((name) => !found.has(name)),
+    [],
+  );
 
   const verify = await runCli(['verify', `--data-dir=${dataDir}`]);
   t.is(verify.code, 1, verify.stdout);
@@ -53,16 +59,20 @@ test.serial('secrets are nowhere on disk', async (t) => {
   const canary = 'canary-7f3a91';
   const target = await startUpstream(
     t,
-    answering(
-      () =>
-        `HTTP/1.1 200 OK\r\nSet-Cookie: sid=${canary}-1; Path=/\r\nLocation: /next?token=${canary}-2\r\nContent-Length: 36\r\n\r\n{"access_token":"${canary}-3"}`.padEnd(0),
+    answering(() =>
+      `HTTP/1.1 200 OK\r\nSet-Cookie: sid=${canary}-1; Path=/\r\nLocation: /next?token=${canary}-2\r\nContent-Length: 36\r\n\r\n{"access_token":"${canary}-3"}`.padEnd(
+        0,
+      ),
     ),
   );
   const gateway = await startProcess(t, [`--upstream=http://${target}`]);
   const bodies: [string, string][] = [
     ['application/json', `{"user":"u","password":"${canary}-4","deep":{"apiKey":"${canary}-5"}}`],
     ['text/plain', `user=u&passwd=${canary}-6&x=1`],
-    ['application/octet-stream', `--b\r\nContent-Disposition: form-data; name="secret"\r\n\r\n${canary}-7\r\n--b--\r\n`],
+    [
+      'application/octet-stream',
+      `--b\r\nContent-Disposition: form-data; name="secret"\r\n\r\n${canary}-7\r\n--b--\r\n`,
+    ],
     ['application/json', `{"password":"${canary}-8`],
   ];
   for (const [type, body] of bodies) {
@@ -76,7 +86,9 @@ test.serial('secrets are nowhere on disk', async (t) => {
     await client.untilClose();
   }
   const refused = await connectClient(gateway.port);
-  refused.write(`GET /?password=${canary}-14 HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${canary}-15\r\nContent-Length : 1\r\n\r\n`);
+  refused.write(
+    `GET /?password=${canary}-14 HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${canary}-15\r\nContent-Length : 1\r\n\r\n`,
+  );
   await refused.until('400');
   await refused.untilClose();
   t.is(await gateway.end('SIGTERM'), 0, gateway.output());

@@ -73,10 +73,28 @@ onLinux('a 1 GiB download and upload do not grow the gateway', async (t) => {
   t.log(`grown by ${grown} KiB`);
   t.true(grown <= LARGE_BODY_GROWTH_KIB, `${grown} KiB`);
   t.is(await gateway.end('SIGTERM'), 0, gateway.output());
-  const { stdout } = await runCli(['records', `--data-dir=${gateway.dataDir}`, '--json', '--query=path:/big']);
-  const records = stdout.trim().split('\n').map((line) => JSON.parse(line) as { http: { request: { body: { bytes: number } }; response: { body: { bytes: number } } } });
+  const { stdout } = await runCli([
+    'records',
+    `--data-dir=${gateway.dataDir}`,
+    '--json',
+    '--query=path:/big',
+  ]);
+  const records = stdout
+    .trim()
+    .split('\n')
+    .map(
+      (line) =>
+        JSON.parse(line) as {
+          http: { request: { body: { bytes: number } }; response: { body: { bytes: number } } };
+        },
+    );
   t.is(records.length, 2);
-  t.deepEqual(records.map((record) => Math.max(record.http.request.body.bytes ?? 0, record.http.response.body.bytes ?? 0)), [GIB, GIB]);
+  t.deepEqual(
+    records.map((record) =>
+      Math.max(record.http.request.body.bytes ?? 0, record.http.response.body.bytes ?? 0),
+    ),
+    [GIB, GIB],
+  );
 });
 
 onLinux('a reader that stops reading stops its upstream', async (t) => {
@@ -103,7 +121,7 @@ onLinux('a reader that stops reading stops its upstream', async (t) => {
   client.pause();
   client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   // The stall is reached when the upstream could write nothing for a while.
-  for (let last = -1; last !== written || written === 0; ) {
+  for (let last = -1; last !== written || written === 0;) {
     last = written;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }

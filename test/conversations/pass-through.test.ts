@@ -7,7 +7,8 @@ test('a GET and its answer pass byte for byte and make one record', async (t) =>
   const fixture = await startFixture(t, (socket) => {
     socket.on('data', (chunk: Buffer) => {
       seen += chunk.toString('latin1');
-      if (seen.endsWith('\r\n\r\n')) socket.write('HTTP/1.1 200 Fine\r\nX-One: 1\r\nContent-Length: 5\r\n\r\nhello');
+      if (seen.endsWith('\r\n\r\n'))
+        socket.write('HTTP/1.1 200 Fine\r\nX-One: 1\r\nContent-Length: 5\r\n\r\nhello');
     });
     socket.on('end', () => socket.end());
   });
@@ -35,19 +36,33 @@ test('pipelined requests are answered and recorded in order', async (t) => {
     }),
   );
   const paths = ['/one', '/two', '/three', '/four'];
-  const answer = await fixture.exchange(paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
+  const answer = await fixture.exchange(
+    paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''),
+  );
   t.deepEqual(answer.match(/\/(?:one|two|three|four)/g), paths);
   const { records, report } = await fixture.finish();
-  t.deepEqual(records.map((record) => record.url.path), paths);
-  t.deepEqual(records.map((record) => record.http.response.body.content), paths);
-  t.deepEqual(records.map((record) => record.event.sequence), [1, 2, 3, 4]);
+  t.deepEqual(
+    records.map((record) => record.url.path),
+    paths,
+  );
+  t.deepEqual(
+    records.map((record) => record.http.response.body.content),
+    paths,
+  );
+  t.deepEqual(
+    records.map((record) => record.event.sequence),
+    [1, 2, 3, 4],
+  );
   t.true(report.isComplete);
 });
 
 test('any cutting of the input gives the same bytes and the same records', async (t) => {
   const fixture = await startFixture(
     t,
-    answering((_head, body) => `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)};x=y\r\n${body}\r\n0\r\nT: 1\r\n\r\n`),
+    answering(
+      (_head, body) =>
+        `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)};x=y\r\n${body}\r\n0\r\nT: 1\r\n\r\n`,
+    ),
   );
   const request =
     'POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nhello world' +
@@ -57,18 +72,21 @@ test('any cutting of the input gives the same bytes and the same records', async
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n';
   let runs = 0;
   await fc.assert(
-    fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: request.length - 1 }), { maxLength: 6 }), async (cuts) => {
-      runs++;
-      const client = await fixture.connect();
-      let from = 0;
-      for (const cut of [...cuts.sort((a, b) => a - b), request.length]) {
-        client.write(request.slice(from, cut));
-        from = cut;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      client.socket.end();
-      t.is(await client.untilClose(), expected);
-    }),
+    fc.asyncProperty(
+      fc.uniqueArray(fc.integer({ min: 1, max: request.length - 1 }), { maxLength: 6 }),
+      async (cuts) => {
+        runs++;
+        const client = await fixture.connect();
+        let from = 0;
+        for (const cut of [...cuts.sort((a, b) => a - b), request.length]) {
+          client.write(request.slice(from, cut));
+          from = cut;
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        client.socket.end();
+        t.is(await client.untilClose(), expected);
+      },
+    ),
     { numRuns: 40 },
   );
   const { records, report } = await fixture.finish();
@@ -88,13 +106,21 @@ test('HEAD, 204 and 304 have no body and keep the order', async (t) => {
     'HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n\r\n',
     OK,
   ];
-  const fixture = await startFixture(t, answering((_head, _body, index) => answers[index]!));
+  const fixture = await startFixture(
+    t,
+    answering((_head, _body, index) => answers[index]!),
+  );
   const answer = await fixture.exchange(
-    ['HEAD', 'GET', 'GET', 'GET'].map((method, index) => `${method} /${index} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''),
+    ['HEAD', 'GET', 'GET', 'GET']
+      .map((method, index) => `${method} /${index} HTTP/1.1\r\nHost: x\r\n\r\n`)
+      .join(''),
   );
   t.is(answer, answers.join(''));
   const { records } = await fixture.finish();
-  t.deepEqual(records.map((record) => record.http.response.status_code), [200, 204, 304, 200]);
+  t.deepEqual(
+    records.map((record) => record.http.response.status_code),
+    [200, 204, 304, 200],
+  );
 });
 
 test('interim answers pass at once and the final one is recorded', async (t) => {
@@ -123,7 +149,10 @@ test('a body that the close delimits, and HTTP/1.0', async (t) => {
   const fixture = await startFixture(t, (socket) => {
     socket.once('data', () => socket.end('HTTP/1.0 200 OK\r\n\r\nall until the end'));
   });
-  t.is(await fixture.exchange('GET / HTTP/1.0\r\n\r\n', { isHalfClosing: false }), 'HTTP/1.0 200 OK\r\n\r\nall until the end');
+  t.is(
+    await fixture.exchange('GET / HTTP/1.0\r\n\r\n', { isHalfClosing: false }),
+    'HTTP/1.0 200 OK\r\n\r\nall until the end',
+  );
   const { records, report } = await fixture.finish();
   t.is(records[0].http.response.body.content, 'all until the end');
   t.is(records[0].event.outcome, 'success');
@@ -160,7 +189,9 @@ test('server-sent events arrive before the answer ends', async (t) => {
   let send: (text: string) => void = () => {};
   const fixture = await startFixture(t, (socket) => {
     socket.once('data', () => {
-      socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n');
+      socket.write(
+        'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n',
+      );
       send = (text) => socket.write(`${text.length.toString(16)}\r\n${text}\r\n`);
       send('data: one\n\n');
     });

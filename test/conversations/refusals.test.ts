@@ -3,15 +3,27 @@ import { answering, OK, startFixture } from '../support/fixture.ts';
 
 /** What two parsers could read differently, and what we do not speak: name, request, status. */
 const REFUSED: readonly [string, string, number][] = [
-  ['Content-Length with Transfer-Encoding', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400],
-  ['differing lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc', 400],
+  [
+    'Content-Length with Transfer-Encoding',
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+  ],
+  [
+    'differing lengths',
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc',
+    400,
+  ],
   ['a signed length', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +3\r\n\r\nabc', 400],
   ['a folded line', 'GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n', 400],
   ['a blank before the colon', 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length : 3\r\n\r\nabc', 400],
   ['a bare CR', 'GET / HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n', 400],
   ['a bare LF', 'GET / HTTP/1.1\nHost: x\n\n', 400],
   ['NUL in a value', 'GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n', 400],
-  ['a bad chunk size', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n', 400],
+  [
+    'a bad chunk size',
+    'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n',
+    400,
+  ],
   ['chunked that is not last', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, gzip\r\n\r\n', 400],
   ['an unknown coding', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: foo, chunked\r\n\r\n', 501],
   ['two hosts', 'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n', 400],
@@ -21,7 +33,11 @@ const REFUSED: readonly [string, string, number][] = [
   ['a long header', `GET / HTTP/1.1\r\nHost: x\r\nA: ${'b'.repeat(9000)}\r\n\r\n`, 431],
   ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n', 501],
   ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
-  ['an upgrade to h2c', 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n', 501],
+  [
+    'an upgrade to h2c',
+    'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n',
+    501,
+  ],
 ];
 
 for (const [name, request, status] of REFUSED) {
@@ -47,19 +63,28 @@ for (const [name, request, status] of REFUSED) {
 }
 
 test('a refusal comes after the answers of the requests before it', async (t) => {
-  const fixture = await startFixture(t, answering(() => OK));
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+  );
   const answer = await fixture.exchange(
     'GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\nBROKEN\r\n\r\nGET /4 HTTP/1.1\r\nHost: x\r\n\r\n',
     { isHalfClosing: false },
   );
   t.true(answer.startsWith(`${OK}${OK}HTTP/1.1 400 `), answer);
   const { records, report } = await fixture.finish();
-  t.deepEqual(records.map((record) => record.http.response.status_code), [200, 200, 400]);
+  t.deepEqual(
+    records.map((record) => record.http.response.status_code),
+    [200, 200, 400],
+  );
   t.true(report.isComplete, JSON.stringify(report));
 });
 
 test('refusals are the same for every cutting', async (t) => {
-  const fixture = await startFixture(t, answering(() => OK));
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+  );
   for (const [name, request, status] of REFUSED.slice(0, 14)) {
     const client = await fixture.connect();
     client.socket.on('error', () => {});

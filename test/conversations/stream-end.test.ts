@@ -4,7 +4,10 @@ import { answering, OK, startFixture } from '../support/fixture.ts';
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
 test('a client that says nothing leaves no record', async (t) => {
-  const fixture = await startFixture(t, answering(() => OK));
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+  );
   const client = await fixture.connect();
   client.socket.end();
   t.is(await client.untilClose(), '');
@@ -14,7 +17,10 @@ test('a client that says nothing leaves no record', async (t) => {
 });
 
 test('FIN inside a head: 400 and a refusal', async (t) => {
-  const fixture = await startFixture(t, answering(() => OK));
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+  );
   t.regex(await fixture.exchange('GET / HTTP/1.1\r\nHos'), /^HTTP\/1\.1 400 /);
   const { records, report } = await fixture.finish();
   t.is(records.length, 1);
@@ -25,7 +31,10 @@ test('FIN inside a head: 400 and a refusal', async (t) => {
 });
 
 test('FIN inside a body is a failure of the client', async (t) => {
-  const fixture = await startFixture(t, answering(() => OK));
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+  );
   const answer = await fixture.exchange('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc');
   t.regex(answer, /^HTTP\/1\.1 502 /);
   const { records, report } = await fixture.finish();
@@ -51,7 +60,10 @@ test('FIN while the answer is outstanding: the client gets it, then FIN', async 
 });
 
 test('RST inside a head is a refusal that accounts for its bytes', async (t) => {
-  const fixture = await startFixture(t, answering(() => OK));
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+  );
   const client = await fixture.connect();
   client.write(`${GET}GET /half`);
   await client.until('ok');
@@ -80,7 +92,11 @@ test('RST while the answer is under way is a failure', async (t) => {
 });
 
 test('a slow head is answered 408', async (t) => {
-  const fixture = await startFixture(t, answering(() => OK), ['--header-timeout=50ms']);
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+    ['--header-timeout=50ms'],
+  );
   t.regex(await fixture.exchange('GET / HTT', { isHalfClosing: false }), /^HTTP\/1\.1 408 /);
   const { records, report } = await fixture.finish();
   t.is(records[0].error.type, 'header-timeout');
@@ -88,7 +104,11 @@ test('a slow head is answered 408', async (t) => {
 });
 
 test('an idle connection is closed', async (t) => {
-  const fixture = await startFixture(t, answering(() => OK), ['--idle-timeout=1s']);
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+    ['--idle-timeout=1s'],
+  );
   t.is(await fixture.exchange(GET, { isHalfClosing: false }), OK);
 });
 
@@ -97,8 +117,14 @@ test('an upstream that refuses: 503 for each open request', async (t) => {
   const answer = await fixture.exchange(GET + GET);
   t.is(answer.match(/HTTP\/1\.1 503 /g)?.length, 2);
   const { records, report } = await fixture.finish();
-  t.deepEqual(records.map((record) => record.error.type), ['ConnectionRefused', 'ConnectionRefused']);
-  t.deepEqual(records.map((record) => record.http.response.status_code), [503, 503]);
+  t.deepEqual(
+    records.map((record) => record.error.type),
+    ['ConnectionRefused', 'ConnectionRefused'],
+  );
+  t.deepEqual(
+    records.map((record) => record.http.response.status_code),
+    [503, 503],
+  );
   t.true(report.isComplete, JSON.stringify(report));
 });
 
@@ -133,7 +159,9 @@ for (const [how, end] of [
   test(`an upstream that ends with ${how} inside an answer with a length: the client sees a reset`, async (t) => {
     const fixture = await startFixture(t, (socket) => {
       socket.on('data', () => {
-        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart', () => setImmediate(() => end(socket)));
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart', () =>
+          setImmediate(() => end(socket)),
+        );
       });
     });
     const client = await fixture.connect();
@@ -172,7 +200,10 @@ test('an upstream that closes between answers: FIN', async (t) => {
 });
 
 test('an answer that cannot be read: 502 where nothing was sent', async (t) => {
-  const fixture = await startFixture(t, answering(() => 'SMTP 220 hello\r\n\r\n'));
+  const fixture = await startFixture(
+    t,
+    answering(() => 'SMTP 220 hello\r\n\r\n'),
+  );
   t.regex(await fixture.exchange(GET, { isHalfClosing: false }), /^HTTP\/1\.1 502 /);
   const { records, report } = await fixture.finish();
   t.is(records[0].event.outcome, 'failure');
@@ -180,7 +211,11 @@ test('an answer that cannot be read: 502 where nothing was sent', async (t) => {
 });
 
 test('over the connection limit the client is told, and a place that becomes free is given again', async (t) => {
-  const fixture = await startFixture(t, answering(() => OK), ['--max-connections=1']);
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+    ['--max-connections=1'],
+  );
   const first = await fixture.connect();
   first.write(GET);
   await first.until('ok');

@@ -10,6 +10,9 @@ test('durations: seconds without a unit, units in any case, malformed is null', 
 });
 
 test('byte sizes: powers of 1024, fractions, an optional b', (t) => {
-  t.deepEqual([10, '10', '1.5k', '64kb', '2M', '1g'].map(byteSize), [10, 10, 1536, 65_536, 2_097_152, 1_073_741_824]);
+  t.deepEqual(
+    [10, '10', '1.5k', '64kb', '2M', '1g'].map(byteSize),
+    [10, 10, 1536, 65_536, 2_097_152, 1_073_741_824],
+  );
   t.deepEqual(['', 'k', '1x', -1, null].map(byteSize), Array(5).fill(null));
 });

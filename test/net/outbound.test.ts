@@ -14,7 +14,10 @@ const OPTIONS: DialOptions = {
 };
 const silent: Log = { write: () => {} };
 
-function dial(target: string, options: Partial<DialOptions> = {}): {
+function dial(
+  target: string,
+  options: Partial<DialOptions> = {},
+): {
   bytes: Buffer[];
   end: Promise<[string, string]>;
   dialed: ReturnType<SocketDialer['dial']>;

@@ -8,6 +8,17 @@ test('targets split at the last colon; brackets are optional for IPv6', (t) => {
 });
 
 test('what is no target is null', (t) => {
-  for (const text of ['', 'localhost', ':80', 'a:0', 'a:65536', 'a:123456', 'a:b', 'a b:80', 'http://a:80', 'undefined'])
+  for (const text of [
+    '',
+    'localhost',
+    ':80',
+    'a:0',
+    'a:65536',
+    'a:123456',
+    'a:b',
+    'a b:80',
+    'http://a:80',
+    'undefined',
+  ])
     t.is(parseTarget(text), null, text);
 });

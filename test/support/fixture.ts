@@ -67,14 +67,14 @@ export async function startFixture(
     },
     async finish() {
       await stop();
-      const directory = await DataDirectory.open(dataDir, { isReadOnly: true });
+      const directory = DataDirectory.open(dataDir, { isReadOnly: true });
       const store = RecordStore.open(directory.paths.store, { isReadOnly: true });
       const records = [...store.query(parseQuery(''), { limit: 10_000, order: 'oldest' })].map((row) =>
-        typeof row.document === 'string' ? (JSON.parse(row.document) as RecordView) : row.document,
+        typeof row.document === 'string' ? JSON.parse(row.document) : row.document,
       );
       store.close();
       const report = verifyRecords({ directory });
-      await directory.close();
+      directory.close();
       return { records, report };
     },
     stop,
@@ -99,7 +99,9 @@ export async function startUpstream(t: ExecutionContext, script: UpstreamScript)
 }
 
 /** An upstream that answers each whole request head (bodies by Content-Length) with what `answer` returns. */
-export function answering(answer: (head: string, body: string, index: number) => string | Buffer): UpstreamScript {
+export function answering(
+  answer: (head: string, body: string, index: number) => string | Buffer,
+): UpstreamScript {
   return (socket) => {
     let held = '';
     let index = 0;
@@ -157,7 +159,8 @@ export class Client {
   /** Everything until the text contains `part`. Rejects when the connection closes before. */
   async until(part: string): Promise<string> {
     while (!this.text.includes(part)) {
-      if (this.#isClosed) throw new Error(`closed before ${JSON.stringify(part)}; got ${JSON.stringify(this.text)}`);
+      if (this.#isClosed)
+        throw new Error(`closed before ${JSON.stringify(part)}; got ${JSON.stringify(this.text)}`);
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
     return this.text;

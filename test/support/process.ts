@@ -37,8 +37,8 @@ export async function startProcess(
       const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(output);
       if (found !== null) resolve(Number(found[1]));
     };
-    child.stdout!.on('data', read);
-    child.stderr!.on('data', read);
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
     void exited.then((code) => reject(new Error(`the gateway ended with ${code}: ${output}`)));
   });
   return {
@@ -59,7 +59,10 @@ export async function startProcess(
 }
 
 /** Runs a command of the CLI to its end. */
-export async function runCli(args: readonly string[], cwd?: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+export async function runCli(
+  args: readonly string[],
+  cwd?: string,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },

@@ -21,7 +21,11 @@ export function encodeRequestHead(head: HeadLike | null, framing: Framing): Buff
 }
 
 /** A response head as bytes; `isKeepAlive` null writes no Connection field. */
-export function encodeResponseHead(head: HeadLike | null, framing: Framing, isKeepAlive: boolean | null): Buffer {
+export function encodeResponseHead(
+  head: HeadLike | null,
+  framing: Framing,
+  isKeepAlive: boolean | null,
+): Buffer {
   const status = Number(head?.status) || 200;
   const line = `${part(head?.protocol || 'HTTP/1.1')} ${status} ${part(head?.statusText || reasonPhrase(status))}\r\n`;
   const connection = isKeepAlive === null ? '' : `Connection: ${isKeepAlive ? 'keep-alive' : 'close'}\r\n`;

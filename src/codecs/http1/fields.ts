@@ -18,7 +18,8 @@ export function splitLines(text: string, isLenient: boolean): string[] | Http1Er
     return lines;
   }
   const lines = text.split(/\r?\n/);
-  for (const line of lines) if (line.includes('\r')) return new Http1Error(400, 'bare-cr', 'A CR stands without LF.');
+  for (const line of lines)
+    if (line.includes('\r')) return new Http1Error(400, 'bare-cr', 'A CR stands without LF.');
   return lines;
 }
 
@@ -29,9 +30,14 @@ export function parseFields(lines: readonly string[], limits: Http1Limits): stri
   const raw: string[] = [];
   for (const line of lines) {
     if (line.length > limits.maxLineBytes)
-      return new Http1Error(431, 'line-too-long', `A header field is longer than ${limits.maxLineBytes} bytes.`);
+      return new Http1Error(
+        431,
+        'line-too-long',
+        `A header field is longer than ${limits.maxLineBytes} bytes.`,
+      );
     const first = line.charCodeAt(0);
-    if (first === 32 || first === 9) return new Http1Error(400, 'obs-fold', 'A header field is folded over lines.');
+    if (first === 32 || first === 9)
+      return new Http1Error(400, 'obs-fold', 'A header field is folded over lines.');
     const colon = line.indexOf(':');
     if (colon <= 0) return new Http1Error(400, 'bad-header', 'A header line has no name.');
     const name = line.slice(0, colon);
@@ -42,7 +48,8 @@ export function parseFields(lines: readonly string[], limits: Http1Limits): stri
         : new Http1Error(400, 'bad-header', 'A header name has characters that are not allowed.');
     }
     const value = trimBlanks(line, colon + 1);
-    if (CONTROL.test(value)) return new Http1Error(400, 'bad-header', 'A header value has control characters.');
+    if (CONTROL.test(value))
+      return new Http1Error(400, 'bad-header', 'A header value has control characters.');
     raw.push(name, value);
   }
   return raw;
@@ -74,7 +81,11 @@ export function readFraming(raw: readonly string[], isOldProtocol: boolean): Fra
     if (codings.indexOf('chunked') !== codings.length - 1 && codings.includes('chunked'))
       return new Http1Error(400, 'chunked-not-last', 'chunked must be the last transfer coding, once.');
     if (codings.length !== 1 || codings[0] !== 'chunked')
-      return new Http1Error(501, 'unknown-transfer-coding', 'Only the transfer coding chunked is understood.');
+      return new Http1Error(
+        501,
+        'unknown-transfer-coding',
+        'Only the transfer coding chunked is understood.',
+      );
     return { kind: 'chunked' };
   }
   if (length === null) return null;

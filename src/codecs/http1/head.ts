@@ -10,7 +10,13 @@ export type Framing =
 export type Headers = Record<string, string | string[]>;
 
 /** Fields of one hop; scripts never see them, encoders make them anew (RFC 9110 section 7.6.1). */
-const HOP_BY_HOP = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'proxy-connection']);
+const HOP_BY_HOP = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+]);
 
 /** What requests and responses have in common. Header values are latin1 text, one character a byte. */
 abstract class Head {
@@ -93,7 +99,8 @@ function joinHeaders(rawHeaders: readonly string[]): Headers {
     const value = rawHeaders[index + 1]!;
     const before = headers[name];
     if (before === undefined) headers[name] = value;
-    else if (name === 'set-cookie') headers[name] = Array.isArray(before) ? [...before, value] : [before, value];
+    else if (name === 'set-cookie')
+      headers[name] = Array.isArray(before) ? [...before, value] : [before, value];
     else headers[name] = `${before as string}${name === 'cookie' ? '; ' : ', '}${value}`;
   }
   return headers;

@@ -8,4 +8,8 @@ export interface Http1Limits {
   readonly maxHeaders: number;
 }
 
-export const DEFAULT_HTTP1_LIMITS: Http1Limits = { maxLineBytes: 8192, maxHeadBytes: 65_536, maxHeaders: 200 };
+export const DEFAULT_HTTP1_LIMITS: Http1Limits = {
+  maxLineBytes: 8192,
+  maxHeadBytes: 65_536,
+  maxHeaders: 200,
+};

@@ -32,7 +32,8 @@ const CHUNK_SIZE = /^([0-9A-Fa-f]{1,15})[ \t]*(;[^\0-\x08\x0a-\x1f\x7f]*)?$/; //
 /** Blank lines that are skipped before a request line (RFC 9112 section 2.2). */
 const MAX_BLANK_LINES = 4;
 
-type Place = 'start' | 'length' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trailers' | 'close' | 'tunnel' | 'failed';
+type Place =
+  'start' | 'length' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trailers' | 'close' | 'tunnel' | 'failed';
 
 /**
  * The streaming core of both parsers: heads, bodies and chunks over the bytes as they came. What is not yet known to be
@@ -114,7 +115,11 @@ export abstract class MessageParser<Head> {
     if (this.#place === 'close') {
       this.#place = 'start';
       this.#endMessage();
-    } else if (this.#place !== 'failed' && this.#place !== 'tunnel' && (this.#hasOpenMessage || this.#held.length > 0))
+    } else if (
+      this.#place !== 'failed' &&
+      this.#place !== 'tunnel' &&
+      (this.#hasOpenMessage || this.#held.length > 0)
+    )
       this.fail(new Http1Error(400, 'incomplete-message', 'The connection ended inside a message.'));
   }
 
@@ -180,7 +185,10 @@ export abstract class MessageParser<Head> {
     const end = this.#sectionEnd();
     if (end < 0) return false;
     const text = this.#held.toString('latin1', 0, end);
-    const lines = splitLines(text.slice(0, text.endsWith('\r\n\r\n') ? -4 : /\r?\n\r?\n$/.exec(text)!.index), this.isLenient);
+    const lines = splitLines(
+      text.slice(0, text.endsWith('\r\n\r\n') ? -4 : /\r?\n\r?\n$/.exec(text)!.index),
+      this.isLenient,
+    );
     if (lines instanceof Http1Error) return this.#refuse(lines);
     const raw = this.#held.subarray(0, end);
     const head = this.parseHead(lines, raw);
@@ -188,7 +196,7 @@ export abstract class MessageParser<Head> {
     this.#take(end);
     this.#blankLines = 0;
     const framing = this.begin(head);
-    if ((this.#place as Place) === 'failed') return false;
+    if (this.#place === 'failed') return false;
     if (framing === null) return true;
     if (framing === 'tunnel') {
       this.#place = 'tunnel';
@@ -217,7 +225,11 @@ export abstract class MessageParser<Head> {
     const { maxHeadBytes, maxLineBytes } = this.limits;
     let end = -1;
     if (this.isLenient) {
-      for (let at = held.indexOf(LF, Math.max(0, this.#scannedBytes - 3)); at >= 0; at = held.indexOf(LF, at + 1)) {
+      for (
+        let at = held.indexOf(LF, Math.max(0, this.#scannedBytes - 3));
+        at >= 0;
+        at = held.indexOf(LF, at + 1)
+      ) {
         if (held[at + 1] === LF) end = at + 2;
         else if (held[at + 1] === CR && held[at + 2] === LF) end = at + 3;
         if (end > 0) break;
@@ -252,7 +264,8 @@ export abstract class MessageParser<Head> {
     const from = Math.max(0, this.#scannedBytes - 1);
     if (!this.isLenient)
       for (let at = held.indexOf(LF, from); at >= 0; at = held.indexOf(LF, at + 1))
-        if (at === 0 || held[at - 1] !== CR) return new Http1Error(400, 'bare-lf', 'A line ends in LF without CR.');
+        if (at === 0 || held[at - 1] !== CR)
+          return new Http1Error(400, 'bare-lf', 'A line ends in LF without CR.');
     const lastLine = held.lastIndexOf(LF) + 1;
     return held.length - lastLine > this.limits.maxLineBytes + 2 ? this.tooLong(lastLine === 0) : null;
   }

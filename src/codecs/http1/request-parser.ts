@@ -16,15 +16,27 @@ export class RequestParser extends MessageParser<RequestHead> {
   }
 
   protected override checkStart(held: Buffer): Http1Error | null {
-    if (held[0] !== 80 || held.length < PREFACE.length || held.compare(PREFACE, 0, PREFACE.length, 0, PREFACE.length) !== 0)
+    if (
+      held[0] !== 80 ||
+      held.length < PREFACE.length ||
+      held.compare(PREFACE, 0, PREFACE.length, 0, PREFACE.length) !== 0
+    )
       return null;
     return new Http1Error(505, 'http2-preface', 'HTTP/2 is not spoken here; use HTTP/1.1.');
   }
 
   protected override tooLong(isFirstLine: boolean): Http1Error {
     return isFirstLine
-      ? new Http1Error(414, 'request-line-too-long', `The request line is longer than ${this.limits.maxLineBytes} bytes.`)
-      : new Http1Error(431, 'line-too-long', `A header field is longer than ${this.limits.maxLineBytes} bytes.`);
+      ? new Http1Error(
+          414,
+          'request-line-too-long',
+          `The request line is longer than ${this.limits.maxLineBytes} bytes.`,
+        )
+      : new Http1Error(
+          431,
+          'line-too-long',
+          `A header field is longer than ${this.limits.maxLineBytes} bytes.`,
+        );
   }
 
   protected override parseHead(lines: string[], raw: Buffer): RequestHead | Http1Error {
@@ -33,7 +45,8 @@ export class RequestParser extends MessageParser<RequestHead> {
     if (parts.length !== 3)
       return new Http1Error(400, 'bad-request-line', 'The request line is not method, target and version.');
     const [method, target, protocol] = parts as [string, string, string];
-    if (!TOKEN.test(method)) return new Http1Error(400, 'bad-method', 'The method has characters that are not allowed.');
+    if (!TOKEN.test(method))
+      return new Http1Error(400, 'bad-method', 'The method has characters that are not allowed.');
     if (!TARGET.test(target))
       return new Http1Error(400, 'bad-target', 'The request target has characters that are not allowed.');
     if (protocol !== 'HTTP/1.1' && protocol !== 'HTTP/1.0')
@@ -70,10 +83,12 @@ export class RequestParser extends MessageParser<RequestHead> {
           if (name.toLowerCase() === 'host') hosts++;
           break;
         case 6:
-          if (name.toLowerCase() === 'expect') head.expectsContinue = raw[index + 1]!.toLowerCase() === '100-continue';
+          if (name.toLowerCase() === 'expect')
+            head.expectsContinue = raw[index + 1]!.toLowerCase() === '100-continue';
           break;
         case 7:
-          if (name.toLowerCase() === 'upgrade') upgrade = upgrade === undefined ? raw[index + 1]! : `${upgrade}, ${raw[index + 1]!}`;
+          if (name.toLowerCase() === 'upgrade')
+            upgrade = upgrade === undefined ? raw[index + 1]! : `${upgrade}, ${raw[index + 1]!}`;
           break;
         case 10:
           if (name.toLowerCase() === 'connection')
@@ -88,9 +103,17 @@ export class RequestParser extends MessageParser<RequestHead> {
     if (upgrade !== undefined && hasToken(connection, 'upgrade')) head.upgrade = upgrade;
     if (this.isLenient) return null;
     if (hosts > 1 || (hosts === 0 && head.protocol === 'HTTP/1.1'))
-      return new Http1Error(400, hosts === 0 ? 'missing-host' : 'several-hosts', 'A request has exactly one Host field.');
+      return new Http1Error(
+        400,
+        hosts === 0 ? 'missing-host' : 'several-hosts',
+        'A request has exactly one Host field.',
+      );
     if (head.method === 'CONNECT')
-      return new Http1Error(501, 'connect-method', 'This is a gateway in front of one application, not a forward proxy.');
+      return new Http1Error(
+        501,
+        'connect-method',
+        'This is a gateway in front of one application, not a forward proxy.',
+      );
     if (isHttp2Settings || hasToken(upgrade, 'h2c'))
       return new Http1Error(501, 'h2c-upgrade', 'An upgrade to HTTP/2 is not possible here; use HTTP/1.1.');
     return null;

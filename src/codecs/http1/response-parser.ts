@@ -29,7 +29,11 @@ export class ResponseParser extends MessageParser<ResponseHead> {
   }
 
   protected override tooLong(): Http1Error {
-    return new Http1Error(431, 'line-too-long', `A line of the head is longer than ${this.limits.maxLineBytes} bytes.`);
+    return new Http1Error(
+      431,
+      'line-too-long',
+      `A line of the head is longer than ${this.limits.maxLineBytes} bytes.`,
+    );
   }
 
   protected override parseHead(lines: string[], raw: Buffer): ResponseHead | Http1Error {

@@ -114,11 +114,17 @@ class Scan {
     const start = this.#skipBlanks(at + 1);
     const quote = quoteAt(this.#text, start);
     if (!this.#names.isKey(key.name)) {
-      if (key.isQuoted && quote !== null && isNamingKey(key.name) && this.#names.isKey(this.#quotedText(start, quote)))
+      if (
+        key.isQuoted &&
+        quote !== null &&
+        isNamingKey(key.name) &&
+        this.#names.isKey(this.#quotedText(start, quote))
+      )
         return this.#namedValue(at);
       return at;
     }
-    if (quote !== null && (key.isQuoted || !this.#isLineStart(key.start))) return this.#replaceQuoted(start, quote);
+    if (quote !== null && (key.isQuoted || !this.#isLineStart(key.start)))
+      return this.#replaceQuoted(start, quote);
     const first = this.#text[start];
     if (first === '{' || first === '[') return this.#replace(start, this.#balancedEnd(start));
     if (key.isQuoted) return this.#replace(start, this.#find(/[,}\]\s]/g, start));
@@ -198,7 +204,11 @@ class Scan {
   #keyBefore(at: number): { name: string; start: number; isQuoted: boolean } | null {
     const text = this.#text;
     let end = at;
-    while (end > this.#copied && (text[end - 1] === ' ' || text[end - 1] === '\t' || text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
+    while (
+      end > this.#copied &&
+      (text[end - 1] === ' ' || text[end - 1] === '\t' || text[end - 1] === '\n' || text[end - 1] === '\r')
+    )
+      end--;
     const lowest = Math.max(this.#copied, end - LONGEST_NAME);
     const quote = /(?:\\*["']|&quot;|&#34;)$/.exec(text.slice(Math.max(lowest, end - 16), end))?.[0];
     if (quote !== undefined) {
@@ -211,13 +221,17 @@ class Scan {
     let start = end;
     while (start > lowest && NAME_CHARACTER.test(text[start - 1]!)) start--;
     // After a folded `[` or a dash of a list, or an escaped line end before the name: `\nAuthorization`.
-    return start === end ? null : { name: text.slice(start, end).replace(/^\\+[nrt]/, ''), start, isQuoted: false };
+    return start === end
+      ? null
+      : { name: text.slice(start, end).replace(/^\\+[nrt]/, ''), start, isQuoted: false };
   }
 
   #isLineStart(start: number): boolean {
     let at = start;
     while (at > 0 && /[ \t>-]/.test(this.#text[at - 1]!)) at--;
-    return at === 0 || this.#text[at - 1] === '\n' || this.#text[at - 1] === '\r' || this.#text[start] === '\\';
+    return (
+      at === 0 || this.#text[at - 1] === '\n' || this.#text[at - 1] === '\r' || this.#text[start] === '\\'
+    );
   }
 
   #skipBlanks(from: number): number {
@@ -234,7 +248,10 @@ class Scan {
 
   /** A value of a form or a query. An ampersand ends it only where another field or the end follows. */
   #formValueEnd(from: number): number {
-    return this.#find(this.#isForm ? /&(?=[^&=\s]*(?:[&=]|$))|[\r\n]/g : /&(?=[^&=\s"]*(?:[&=\s"]|$))|[\s"<>]/g, from);
+    return this.#find(
+      this.#isForm ? /&(?=[^&=\s]*(?:[&=]|$))|[\r\n]/g : /&(?=[^&=\s"]*(?:[&=\s"]|$))|[\s"<>]/g,
+      from,
+    );
   }
 
   #foldedLineEnd(from: number): number {

@@ -23,11 +23,28 @@ const SECRET_PARTS =
 
 /** Whole words of a name. */
 const SECRET_WORDS = new Set([
-  'pass', 'pin', 'otp', 'totp', 'mfa', 'cvv', 'cvc', 'cvv2', 'ssn', 'iban', 'token', 'tokens', 'sig', 'auth', 'sid', 'pan', 'nonce',
+  'pass',
+  'pin',
+  'otp',
+  'totp',
+  'mfa',
+  'cvv',
+  'cvc',
+  'cvv2',
+  'ssn',
+  'iban',
+  'token',
+  'tokens',
+  'sig',
+  'auth',
+  'sid',
+  'pan',
+  'nonce',
 ]);
 
 /** Names that hold such a word and no secret. */
-const HARMLESS = /^(token(type|izer|count|s?limit|expiry)|(max|prompt|completion|total|input|output)tokens?|authority|author|nopass|passcount)$/;
+const HARMLESS =
+  /^(token(type|izer|count|s?limit|expiry)|(max|prompt|completion|total|input|output)tokens?|authority|author|nopass|passcount)$/;
 
 /** Which names stand for secrets: by the shape of the name, and by what the operator adds. */
 export class SecretNames {
@@ -79,7 +96,9 @@ function squeeze(name: string): string {
 function decodeName(name: string): string {
   let plain = name;
   for (let round = 0; round < 3 && plain.includes('%'); round++) plain = percentDecode(plain);
-  return plain.replace(/\\+u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return plain.replace(/\\+u([0-9a-fA-F]{4})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }
 
 /** Decodes what is decodable and leaves the rest as it is. */
@@ -87,6 +106,8 @@ export function percentDecode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text.replace(/%([0-7][0-9a-fA-F])/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    return text.replace(/%([0-7][0-9a-fA-F])/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
   }
 }

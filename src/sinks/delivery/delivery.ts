@@ -106,7 +106,10 @@ class Lane {
     while (deadlineMs > 0 && performance.now() < end) {
       this.#wakeRetry?.();
       this.#running ??= this.#run().finally(() => (this.#running = null));
-      await Promise.race([this.#running, new Promise((resolve) => setTimeout(resolve, end - performance.now()).unref())]);
+      await Promise.race([
+        this.#running,
+        new Promise((resolve) => setTimeout(resolve, end - performance.now()).unref()),
+      ]);
       if ((await this.#left()) === 0) break;
     }
     this.#isStopping = true;
@@ -164,10 +167,14 @@ class Lane {
           continue;
         }
         // The tail of a finished segment that is no frame was torn by a crash, or damaged: it is passed over.
-        const isFinal = isAll && (!this.#open.has(keyOf(name)) || (await hasNewer(this.#options.spoolFolder, name)));
+        const isFinal =
+          isAll && (!this.#open.has(keyOf(name)) || (await hasNewer(this.#options.spoolFolder, name)));
         const next = isFinal ? size : offset + read.nextOffset;
         if (next === offset) return true;
-        await this.#sink.deliver(this.#withGaps(name, read.records, read.damagedBefore), { ...name, offset: next });
+        await this.#sink.deliver(this.#withGaps(name, read.records, read.damagedBefore), {
+          ...name,
+          offset: next,
+        });
         offset = next;
         length = BATCH_BYTES;
       }
@@ -178,13 +185,20 @@ class Lane {
   }
 
   /** Puts a gap record where damage was skipped and the numbers on both sides are known. */
-  #withGaps(stream: StreamKey, records: readonly RecordDocument[], damagedBefore: readonly number[]): RecordDocument[] {
+  #withGaps(
+    stream: StreamKey,
+    records: readonly RecordDocument[],
+    damagedBefore: readonly number[],
+  ): RecordDocument[] {
     const all: RecordDocument[] = [];
     for (const [index, record] of records.entries()) {
       if (damagedBefore.includes(index)) {
         const from = index === 0 ? record.sequence - 1 : records[index - 1]!.sequence + 1;
         const to = record.sequence - 1;
-        this.#options.log.write('error', `[spool] damaged bytes in a segment of run ${stream.run}: records ${from} to ${to} are lost`);
+        this.#options.log.write(
+          'error',
+          `[spool] damaged bytes in a segment of run ${stream.run}: records ${from} to ${to} are lost`,
+        );
         if (to >= from)
           all.push(
             this.#options.makeGap(stream, {
@@ -243,5 +257,7 @@ async function listSegments(folder: string): Promise<SegmentName[]> {
 
 async function hasNewer(folder: string, name: SegmentName): Promise<boolean> {
   const all = await listSegments(folder);
-  return all.some((other) => other.run === name.run && other.thread === name.thread && other.segment > name.segment);
+  return all.some(
+    (other) => other.run === name.run && other.thread === name.thread && other.segment > name.segment,
+  );
 }

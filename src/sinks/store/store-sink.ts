@@ -67,14 +67,21 @@ export class StoreSink implements Sink {
       const aside = `${this.#file}.damaged-${Date.now()}`;
       renameSync(this.#file, aside);
       for (const suffix of ['-wal', '-shm']) if (existsSync(this.#file + suffix)) rmSync(this.#file + suffix);
-      this.#log.write('error', `[store] ${(error as Error).message}: the damaged store was moved to ${aside}, a new one is begun`);
+      this.#log.write(
+        'error',
+        `[store] ${(error as Error).message}: the damaged store was moved to ${aside}, a new one is begun`,
+      );
       return RecordStore.open(this.#file);
     }
   }
 
   #expire(): void {
     try {
-      const hasMore = this.#store?.expire({ maxBytes: this.#maxBytes, maxAgeMs: this.#maxAgeMs, nowMs: Date.now() });
+      const hasMore = this.#store?.expire({
+        maxBytes: this.#maxBytes,
+        maxAgeMs: this.#maxAgeMs,
+        nowMs: Date.now(),
+      });
       if (hasMore === true) setImmediate(() => this.#expire());
     } catch (error) {
       this.#log.write('error', `[store] cannot forget old records: ${(error as Error).message}`);

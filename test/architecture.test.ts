@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import test from 'ava';
+
+const SRC = path.join(import.meta.dirname, '../src');
+
+/** What each folder may import; the arrows of docs/architecture.md. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  core: [],
+  telemetry: ['core'],
+  codecs: ['core'],
+  records: ['codecs', 'core'],
+  spool: ['records', 'core'],
+  store: ['records', 'spool', 'core'],
+  filters: ['records', 'codecs', 'core'],
+  net: ['core'],
+  config: ['core'],
+  script: ['core'],
+  sinks: ['store', 'spool', 'records', 'core'],
+  gateway: ['script', 'config', 'filters', 'net', 'sinks', 'store', 'spool', 'records', 'telemetry', 'core'],
+  cli: ['gateway', 'script', 'config', 'filters', 'sinks', 'store', 'spool', 'telemetry', 'core'],
+};
+
+/** Folders that reach the world only through what they are handed. */
+const WITHOUT_WORLD = ['core', 'codecs', 'records', 'filters'];
+const WORLD =
+  /^node:(?:net|tls|http|https|fs|fs\/promises|dns|timers|timers\/promises|child_process|worker_threads|os)$/;
+
+interface Import {
+  readonly file: string;
+  readonly folder: string;
+  readonly target: string;
+}
+
+const imports: Import[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .flatMap((file) =>
+    [
+      ...readFileSync(path.join(SRC, file), 'utf8').matchAll(/^(?:import|export) [^;]*?from '([^']+)'/gms),
+    ].map((match) => ({
+      file,
+      folder: file.split(path.sep)[0]!,
+      target: match[1]!.startsWith('.') ? path.join(path.dirname(file), match[1]!) : match[1]!,
+    })),
+  );
+
+test('imports point down', (t) => {
+  t.true(imports.length > 200, 'the pattern finds imports');
+  const wrong = imports.filter(({ file, folder, target }) => {
+    const targetFolder = target.split(path.sep)[0]!;
+    const allowed = MAY_IMPORT[folder];
+    // The two entry points may import anything; packages are no concern here.
+    if (!file.includes(path.sep) || !(targetFolder in MAY_IMPORT) || targetFolder === folder) return false;
+    return allowed === undefined || !allowed.includes(targetFolder);
+  });
+  t.deepEqual(
+    wrong.map(({ file, target }) => `${file} imports ${target}`),
+    [],
+  );
+});
+
+test('the engine, the codecs, the records and the filters touch the world only through what they are handed', (t) => {
+  const wrong = imports.filter(({ folder, target }) => WITHOUT_WORLD.includes(folder) && WORLD.test(target));
+  t.deepEqual(
+    wrong.map(({ file, target }) => `${file} imports ${target}`),
+    [],
+  );
+});
+
+test('a filter is one file that needs no other filter', (t) => {
+  const wrong = imports.filter(
+    ({ file, target }) =>
+      file !== path.join('filters', 'index.ts') && file.startsWith('filters') && target.startsWith('filters'),
+  );
+  t.deepEqual(
+    wrong.map(({ file, target }) => `${file} imports ${target}`),
+    [],
+  );
+});
