@@ -27,9 +27,9 @@ export function reportText(report: VerifyReport): string {
       : []),
   ].filter((note) => note !== '');
   const tail = notes.map((note) => `  ${note}\n`).join('');
-  if (report.isComplete) return `complete: ${count(report.records)} records, no gaps\n${tail}`;
+  if (report.isComplete) return `complete: ${countRecords(report.records)}, no gaps\n${tail}`;
   const runs = report.runs.filter((run) => !isRunComplete(run)).map(runText);
-  return `incomplete: ${count(report.records)} records\n${runs.join('')}${tail}`;
+  return `incomplete: ${countRecords(report.records)}\n${runs.join('')}${tail}`;
 }
 
 function runText(run: RunReport): string {
@@ -52,6 +52,10 @@ function range(from: number, to: number): string {
   return from === to
     ? `record ${count(from)}`
     : `records ${count(from)} to ${count(to)} (${count(to - from + 1)})`;
+}
+
+function countRecords(value: number): string {
+  return `${count(value)} ${value === 1 ? 'record' : 'records'}`;
 }
 
 function count(value: number): string {
