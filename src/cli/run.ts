@@ -55,6 +55,8 @@ async function serve(
   terminal: Terminal,
   sampleUrl: string | null,
 ): Promise<number> {
+  // Before anybody is told that it listens: a signal must find its listener.
+  const signalled = nextSignal();
   const gateway = await startGateway({ options, script, log });
   const { out } = terminal;
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
@@ -66,7 +68,7 @@ async function serve(
   out.write(
     `Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})\n`,
   );
-  const outcome = await Promise.race([nextSignal(), gateway.done.then(() => null)]).catch(
+  const outcome = await Promise.race([signalled, gateway.done.then(() => null)]).catch(
     (error: unknown) => error as Error,
   );
   if (outcome instanceof Error) {
