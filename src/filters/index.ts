@@ -2,6 +2,10 @@ import type { FilterDeclaration } from '../core/filter.ts';
 import { captureRequest } from './capture-request.ts';
 import { captureResponse } from './capture-response.ts';
 import { connect } from './connect.ts';
+import { decodeHttpRequest } from './decode-http-request.ts';
+import { decodeHttpResponse } from './decode-http-response.ts';
+import { encodeHttpRequest } from './encode-http-request.ts';
+import { encodeHttpResponse } from './encode-http-response.ts';
 import { fork } from './fork.ts';
 import { inspectHttpRequest } from './inspect-http-request.ts';
 import { inspectHttpResponse } from './inspect-http-response.ts';
@@ -20,6 +24,10 @@ export const catalogue: readonly FilterDeclaration[] = [
   captureRequest,
   captureResponse,
   connect,
+  decodeHttpRequest,
+  decodeHttpResponse,
+  encodeHttpRequest,
+  encodeHttpResponse,
   fork,
   inspectHttpRequest,
   inspectHttpResponse,

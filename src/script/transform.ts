@@ -186,7 +186,7 @@ class Rewriter {
   #reference(node: AnyNode, scope: Scope): void {
     const name = node['name'] as string;
     const target = this.#target(name, scope);
-    if (target !== null) this.#text.overwrite(node.start, node.end, target);
+    if (target !== null) this.#text.update(node.start, node.end, target);
   }
 
   /** What a name is rewritten to; null where it stays: bound in the script, or a global. */
@@ -211,7 +211,7 @@ class Rewriter {
       const name = (node['key'] as AnyNode)['name'] as string;
       const target = this.#target(name, scope);
       const identifier = (value.type === 'AssignmentPattern' ? value['left'] : value) as AnyNode;
-      if (target !== null) this.#text.overwrite(identifier.start, identifier.end, `${name}: ${target}`);
+      if (target !== null) this.#text.update(identifier.start, identifier.end, `${name}: ${target}`);
       if (value.type === 'AssignmentPattern') this.walk(value['right'] as AnyNode, scope);
       return;
     }
@@ -282,7 +282,7 @@ class Rewriter {
       this.#reject(left, `${left['name'] as string} is read-only`);
     const isArithmetic = !['=', '&&=', '||=', '??='].includes(operator);
     if (isArithmetic && this.#place(left, scope, '$assign(')) {
-      this.#text.overwrite(left.end, right.start, `, ${JSON.stringify(operator.slice(0, -1))}, `);
+      this.#text.update(left.end, right.start, `, ${JSON.stringify(operator.slice(0, -1))}, `);
       this.walk(right, scope);
       this.#text.appendLeft(right.end, ')');
       return;
@@ -297,7 +297,7 @@ class Rewriter {
       const name = node['name'] as string;
       if (BUILT_INS.has(name)) this.#reject(node, `${name} is read-only`);
       if (this.#target(name, scope) === null) return false;
-      this.#text.overwrite(node.start, node.end, `${call}${this.#record()}, ${JSON.stringify(name)}`);
+      this.#text.update(node.start, node.end, `${call}${this.#record()}, ${JSON.stringify(name)}`);
       return true;
     }
     if (node.type !== 'MemberExpression') return false;
@@ -307,10 +307,10 @@ class Rewriter {
     this.#text.appendRight(node.start, call);
     this.walk(object, scope);
     if (node['computed'] === true) {
-      this.#text.overwrite(object.end, property.start, ', ');
+      this.#text.update(object.end, property.start, ', ');
       this.walk(property, scope);
       this.#text.remove(property.end, node.end);
-    } else this.#text.overwrite(object.end, node.end, `, ${JSON.stringify(property['name'])}`);
+    } else this.#text.update(object.end, node.end, `, ${JSON.stringify(property['name'])}`);
     return true;
   }
 

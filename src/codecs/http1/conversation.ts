@@ -14,13 +14,23 @@ export interface PendingRequest {
 }
 
 /**
- * What the inline inspectors of one connection know together: the order of its requests, so that answers are framed by
+ * What the two sides of one connection, inspectors or decoder and encoder, know together: the order of its requests, so that answers are framed by
  * the request they belong to, and a refusal is told in its turn (RFC 9112 section 9.3.2).
  */
 export class HttpConversation implements StreamActivity {
   /** Shared state of an inspector pair, by stream. */
   static readonly slot = Symbol('http conversation');
+  /** The same of an encoder of requests and the decoder of their answers. */
+  static readonly upstreamSlot = Symbol('http conversation with an upstream');
   readonly pending: PendingRequest[] = [];
+  /** Whether a filter of this stream writes to whoever waits: without one a decoder is a mere onlooker. */
+  hasEncoder = false;
+  /** The answering side: a request waits to be told that its body is wanted (RFC 9110 section 10.1.1). */
+  onExpect: (() => void) | null = null;
+  /** The asking side is through: no further request comes. */
+  isOver = false;
+  /** The answering side, told so. */
+  onOver: (() => void) | null = null;
   /** True while a request is only partly read. */
   isReceiving = false;
   onIdle: (() => void) | null = null;

@@ -65,6 +65,11 @@ export abstract class MessageParser<Head> {
     return this.#held.length > 0 ? 'head' : 'idle';
   }
 
+  /** After an error: whether it came inside a message whose head was sound. */
+  get hasFailedInside(): boolean {
+    return this.#hasOpenMessage;
+  }
+
   get heldBytes(): number {
     return this.#held.length;
   }
