@@ -41,8 +41,8 @@ export function redactMalformedHead(text: string, names: SecretNames): Redaction
       count++;
       return ` ${REDACTED}${lineEnd(line)}`;
     }
-    isFolded = false;
     if (/^[\r\n]*$/.test(line)) return line;
+    isFolded = false;
     for (const word of line.matchAll(/[\p{L}\p{N}_.-]+/gu))
       if (names.isHeader(word[0])) {
         isFolded = true;
@@ -68,6 +68,9 @@ class Scan {
   /** Up to where the text is in `pieces`. */
   #copied = 0;
   #count = 0;
+  /** The last value of a form whose end was looked for. */
+  #valueFrom = 0;
+  #valueEnd = -1;
 
   constructor(text: string, names: SecretNames, depth: number) {
     this.#text = text;
@@ -134,8 +137,9 @@ class Scan {
 
   /** `<key attributes>value</key>`. */
   #tagEnd(at: number): number {
-    const open = this.#text.lastIndexOf('<', at);
-    if (open < this.#copied || at - open > LONGEST_TAG || this.#text[at - 1] === '/') return at;
+    const from = Math.max(this.#copied, at - LONGEST_TAG);
+    const open = from + this.#text.slice(from, at).lastIndexOf('<');
+    if (open < from || this.#text[at - 1] === '/') return at;
     const tag = /^<([^\s<>/!?][^\s<>/]*)/u.exec(this.#text.slice(open, at));
     if (tag === null) return at;
     const name = tag[1]!;
@@ -157,8 +161,8 @@ class Scan {
         ? this.#replace(start, this.#find(/[,}\]\s>]/g, start))
         : this.#replaceQuoted(start, quote);
     }
-    const close = this.#text.indexOf('>', at);
-    if (close < 0 || close - at > LONGEST_TAG || this.#text[close - 1] === '/') return at;
+    const close = at + this.#text.slice(at, at + LONGEST_TAG).indexOf('>');
+    if (close < at || this.#text[close - 1] === '/') return at;
     return this.#replace(close + 1, this.#find(/</g, close + 1));
   }
 
@@ -178,7 +182,10 @@ class Scan {
 
   #userInfo(from: number, at: number): number {
     const authority = this.#text.slice(from, this.#find(/[/?#\s"'<>\\]/g, from));
-    const end = authority.lastIndexOf('@');
+    let end = authority.lastIndexOf('@');
+    // Cut before the @: what stands there is no port.
+    const isCut = end < 0 && from + authority.length === this.#text.length;
+    if (isCut && /^[^[:]+:(?!\d{1,5}$)./.test(authority)) end = authority.length;
     if (end <= 0) return at;
     this.#copyTo(from);
     this.#pieces.push(`${REDACTED}:${REDACTED}`);
@@ -192,7 +199,8 @@ class Scan {
     const value = this.#text.slice(start, end);
     if (this.#depth >= DEEPEST_NESTING || !/%[0-9a-fA-F]{2}/.test(value)) return at;
     const inner = redactText(percentDecode(value), this.#names, this.#depth + 1);
-    if (inner.count === 0) return at;
+    // Looked at, all of it: going on behind it keeps the whole scan linear.
+    if (inner.count === 0) return end;
     this.#copyTo(start);
     this.#pieces.push(encodeURIComponent(inner.text.toWellFormed()));
     this.#copied = end;
@@ -214,7 +222,7 @@ class Scan {
     if (quote !== undefined) {
       const close = end - quote.length;
       const bare = quote.replace(/^\\+/, '');
-      const open = text.lastIndexOf(bare, close - 1);
+      const open = lowest + text.slice(lowest, close).lastIndexOf(bare);
       if (open < lowest) return null;
       return { name: text.slice(open + bare.length, close), start: open, isQuoted: true };
     }
@@ -246,16 +254,17 @@ class Scan {
     return pattern.exec(this.#text)?.index ?? this.#text.length;
   }
 
-  /** A value of a form or a query. An ampersand ends it only where another field or the end follows. */
+  /** A value of a form or a query. An ampersand ends it only where another field follows. */
   #formValueEnd(from: number): number {
-    return this.#find(
-      this.#isForm ? /&(?=[^&=\s]*(?:[&=]|$))|[\r\n]/g : /&(?=[^&=\s"]*(?:[&=\s"]|$))|[\s"<>]/g,
-      from,
-    );
+    // The end of a value is the end of every value that begins inside it.
+    if (from >= this.#valueFrom && from <= this.#valueEnd) return this.#valueEnd;
+    this.#valueFrom = from;
+    this.#valueEnd = this.#find(this.#isForm ? /&(?=[^&=\s]*=)|[\r\n]/g : /&(?=[^&=\s"]*=)|[\s"<>]/g, from);
+    return this.#valueEnd;
   }
 
   #foldedLineEnd(from: number): number {
-    return this.#find(/(?:\r\n|\n|\r)(?![ \t])|\\r\\n|\\n|"/g, from);
+    return this.#find(/\r\n(?![ \t])|\n(?![ \t])|\r(?![ \t\n])|\\r\\n|\\n|"/g, from);
   }
 
   /** Behind the bracket that closes the one at `from`; strings in it may hold brackets. */
@@ -338,8 +347,8 @@ function unescapeAscii(text: string): string {
 const VALUE_HINT = /\b(?:bearer|basic|digest) |eyJ|PRIVATE KEY/i;
 /** Values that are secrets by their own shape. */
 const SHAPES: readonly [RegExp, string][] = [
-  [/\b(bearer|basic|negotiate)[ \t]+[A-Za-z0-9._~+/-]{6,}=*/gi, `$1 ${REDACTED}`],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?/g, REDACTED],
+  [/\b(bearer|basic|negotiate)[ \t]+(?:[A-Za-z0-9._~+/-]{6,}=*|[A-Za-z0-9._~+/-]+$)/gi, `$1 ${REDACTED}`],
+  [/\beyJ[A-Za-z0-9_-]{8,1024}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?/g, REDACTED],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],
 ];
 
