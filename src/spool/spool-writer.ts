@@ -109,8 +109,12 @@ export class SpoolWriter {
   async #flush(): Promise<void> {
     if (this.#spoolBytes + this.#queuedBytes > this.#options.maxSpoolBytes / 2 || this.#lost.length > 0)
       await this.#measure();
-    if (this.#lost.length > 0 && this.#spoolBytes < this.#options.maxSpoolBytes) this.#queueGaps();
-    while (this.#queue.length > 0) {
+    for (;;) {
+      // Told once the disk takes records again: before, each gap record would only push out another record.
+      const canTell =
+        this.#spoolBytes < this.#options.maxSpoolBytes && (!this.#hasFailed || this.#queue.length === 0);
+      if (this.#lost.length > 0 && canTell) this.#queueGaps();
+      if (this.#queue.length === 0) return;
       const batch = this.#queue;
       const bytes = batch.length === 1 ? batch[0]!.frame : Buffer.concat(batch.map(({ frame }) => frame));
       this.#queue = [];

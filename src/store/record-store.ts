@@ -112,15 +112,15 @@ export class RecordStore {
   /** Stores records and the place after them, both or neither; a record that is there already is passed over. */
   insert(records: readonly RecordDocument[], place: StoredPlace): void {
     const database = this.#database;
-    this.#insertRecord ??= database.prepare(
+    this.#insertRecord ??= this.#prepareWrite(
       `INSERT OR IGNORE INTO records (id, run, thread, sequence, kind, timestamp_ms, method, host, path, status, duration_ns,
          mime_type, outcome, error_type, client, trace, connection, bytes, source_bytes, destination_bytes, gap_from, gap_to,
          gap_reason, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#insertSearch ??= database.prepare(
+    this.#insertSearch ??= this.#prepareWrite(
       'INSERT INTO search (rowid, request_body, response_body, other) VALUES (?, ?, ?, ?)',
     );
-    this.#savePlace ??= database.prepare('INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)');
+    this.#savePlace ??= this.#prepareWrite('INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)');
     database.exec('BEGIN IMMEDIATE');
     try {
       for (const record of records) {
@@ -255,13 +255,13 @@ export class RecordStore {
       destination: number;
     }[];
     if (rows.length === 0) return false;
-    const note = this.#database.prepare(
+    const note = this.#prepareWrite(
       `INSERT INTO expired VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT (run, thread) DO UPDATE SET through = max(through, excluded.through),
          records = records + 1, source_bytes = source_bytes + excluded.source_bytes,
          destination_bytes = destination_bytes + excluded.destination_bytes`,
     );
-    const forget = this.#database.prepare('DELETE FROM records WHERE rowid = ?');
-    const forgetSearch = this.#database.prepare('DELETE FROM search WHERE rowid = ?');
+    const forget = this.#prepareWrite('DELETE FROM records WHERE rowid = ?');
+    const forgetSearch = this.#prepareWrite('DELETE FROM search WHERE rowid = ?');
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       for (const row of rows) {
@@ -280,6 +280,13 @@ export class RecordStore {
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** FTS5 leaves row numbers of its own tables as the last one inserted, beyond what a number holds. */
+  #prepareWrite(sql: string): StatementSync {
+    const statement = this.#database.prepare(sql);
+    statement.setReadBigInts(true);
+    return statement;
   }
 
   #usedBytes(): number {
