@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import test from 'ava';
+import { decodeFrames } from '../../src/spool/format.ts';
 import { answering, connectClient, OK, startFixture, startUpstream } from '../support/fixture.ts';
 import { makeDataDir, runCli, startProcess } from '../support/process.ts';
 
@@ -70,8 +71,12 @@ test.serial(
       client.write(get(`/${index}`));
       await client.until('ok');
     }
-    while (segments().length === 0 || readFileSync(path.join(spool, segments()[0]!)).length < 4000)
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    const spooled = (): number =>
+      segments().reduce(
+        (sum, file) => sum + decodeFrames(readFileSync(path.join(spool, file))).records.length,
+        0,
+      );
+    while (spooled() < 5) await new Promise((resolve) => setTimeout(resolve, 10));
     await gateway.end('SIGKILL');
     // As if the store had never taken them: the spool is all there is.
     for (const file of readdirSync(dataDir)) if (file.startsWith('store')) rmSync(path.join(dataDir, file));
