@@ -15,7 +15,7 @@ interface ShownRecord {
 }
 
 const COLUMNS = [23, 7, 4, 9, 9, 9, 15] as const;
-const NAMES = ['TIME', 'METHOD', 'STAT', 'DURATION', 'SENT', 'RECEIVED', 'CLIENT'] as const;
+const NAMES = ['TIME', 'METHOD', 'STAT', 'DURATION', 'REQUEST', 'RESPONSE', 'CLIENT'] as const;
 
 export function tableHead({ hasColour }: { hasColour: boolean }): string {
   const text = `${NAMES.map((name, index) => name.padEnd(COLUMNS[index]!)).join(' ')} URL`;

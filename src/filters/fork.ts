@@ -20,7 +20,9 @@ export const fork: FilterDeclaration = {
         'variables of the mirror: an object for one session, an array for one session per element, or a function that returns either',
     },
   ],
-  examples: ["pipy().listen(8000).fork('copy').connect('127.0.0.1:80').pipeline('copy').print()"],
+  examples: [
+    "pipy().listen(8000).fork('copy').connect('127.0.0.1:80').pipeline('copy').onData(data => console.log(data.size))",
+  ],
   targets: (args) => [String(args[0])],
   prepare(args, site) {
     const target = args[0] as string;

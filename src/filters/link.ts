@@ -24,7 +24,9 @@ export const link: FilterDeclaration = {
         'a function that says whether to take the target before it, then further targets and conditions; a last target without one is the default',
     },
   ],
-  examples: ["pipy().listen(8000).link('a', () => false, 'b').pipeline('a').dummy().pipeline('b')"],
+  examples: [
+    "pipy({ _path: '' }).listen(8000).decodeHttpRequest().onMessageStart(event => _path = event.head.path)\n.link('api', () => _path.startsWith('/api/'), 'page').encodeHttpResponse()\n.pipeline('api').replaceMessage(new Message('api'))\n.pipeline('page').replaceMessage(new Message('page'))",
+  ],
   targets: (args) => args.filter((_, index) => index % 2 === 0).map(String),
   prepare(args, site) {
     const branches: Branch[] = [];

@@ -278,8 +278,17 @@ function utf8(latin1: string): string {
   return text.includes('�') ? latin1 : text;
 }
 
+let lastIsoMs = Number.NaN;
+let lastIso = '';
+
+/** Most times are asked for twice, and many exchanges share a millisecond. */
 function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
+  const whole = Math.trunc(ms);
+  if (whole !== lastIsoMs) {
+    lastIso = new Date(whole).toISOString();
+    lastIsoMs = whole;
+  }
+  return lastIso;
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {

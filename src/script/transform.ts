@@ -163,6 +163,9 @@ class Rewriter {
       case 'ImportExpression':
         this.#reject(node, 'import is not available: use(file, pipeline) brings modules in');
         return;
+      case 'UnaryExpression':
+        this.#unary(node, scope);
+        return;
       case 'UpdateExpression':
         this.#update(node, scope);
         return;
@@ -187,6 +190,19 @@ class Rewriter {
     const name = node['name'] as string;
     const target = this.#target(name, scope);
     if (target !== null) this.#text.update(node.start, node.end, target);
+  }
+
+  /** `typeof name` asks whether a name is there; only reading it complains that it is not. */
+  #unary(node: AnyNode, scope: Scope): void {
+    const argument = node['argument'] as AnyNode;
+    const name = argument.type === 'Identifier' ? (argument['name'] as string) : null;
+    const target = name === null ? null : this.#target(name, scope);
+    if (node['operator'] !== 'typeof' || target === null || BUILT_INS.has(name!)) {
+      this.walk(argument, scope);
+      return;
+    }
+    const isThere = `({}).hasOwnProperty.call(${this.#record()}, ${JSON.stringify(name)})`;
+    this.#text.update(node.start, node.end, `(${isThere} ? typeof ${target} : "undefined")`);
   }
 
   /** What a name is rewritten to; null where it stays: bound in the script, or a global. */
