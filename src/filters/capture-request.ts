@@ -1,4 +1,5 @@
 import type { RequestHead } from '../codecs/http1/head.ts';
+import type { Data } from '../core/data.ts';
 import type { Event, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
 import { FAILED, Stage } from '../core/pipeline.ts';
@@ -29,6 +30,8 @@ class CaptureRequest extends Stage {
   readonly #source: () => unknown;
   #list: ExchangeList | null = null;
   #current: OpenExchange | null = null;
+  /** Bytes since the last request that belong to none yet: blank lines before the next. */
+  #bytesBetween = 0;
   #hasEnded = false;
 
   constructor(source: () => unknown) {
@@ -42,15 +45,12 @@ class CaptureRequest extends Stage {
     switch (event.kind) {
       case 'message-start':
         this.#current = this.#list!.begin();
+        this.#current.exchange.requestBytes(this.#bytesBetween);
+        this.#bytesBetween = 0;
         this.#current.exchange.requestHead(event.head as RequestHead);
         break;
       case 'data':
-        // After the last request its exchange goes on receiving: the bytes of a tunnel, blank lines between requests.
-        if (event.size > 0) {
-          this.#current ??= this.#list!.begin();
-          this.#current.exchange.requestBytes(event.size);
-          if (event.part === 'body') for (const view of event.views) this.#current.exchange.requestBody(view);
-        }
+        this.#data(event);
         break;
       case 'message-end':
         if (this.#current !== null) {
@@ -63,6 +63,17 @@ class CaptureRequest extends Stage {
         this.#end(event);
     }
     this.emit(event);
+  }
+
+  #data(data: Data): void {
+    const current = this.#current;
+    const isInside = current !== null && (!current.isRequestDone || data.part === 'tunnel');
+    if (!isInside || current.exchange.isFinished) {
+      this.#bytesBetween += data.size;
+      return;
+    }
+    current.exchange.requestBytes(data.size);
+    if (data.part === 'body') for (const view of data.views) current.exchange.requestBody(view);
   }
 
   #find(): boolean {
@@ -85,7 +96,8 @@ class CaptureRequest extends Stage {
     if (refusal !== null) {
       const isInsideRequest = this.#current !== null && !this.#current.isRequestDone;
       const open = isInsideRequest ? this.#current! : this.#list!.begin();
-      open.exchange.requestBytes(refusal.held.size);
+      open.exchange.requestBytes(refusal.held.size + this.#bytesBetween);
+      this.#bytesBetween = 0;
       open.exchange.refuse({
         status: refusal.status,
         code: refusal.code,
@@ -101,5 +113,16 @@ class CaptureRequest extends Stage {
       this.#current.isRequestDone = true;
       this.#list!.settle();
     }
+    if (this.#bytesBetween > 0) this.#recordRest();
+  }
+
+  /** Bytes that no request followed: a record of their own, so that the sums agree. */
+  #recordRest(): void {
+    const open = this.#list!.begin();
+    open.exchange.requestBytes(this.#bytesBetween);
+    this.#bytesBetween = 0;
+    open.isRequestDone = true;
+    open.isResponseDone = true;
+    this.#list!.settle();
   }
 }

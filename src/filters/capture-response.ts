@@ -34,6 +34,8 @@ class CaptureResponse extends Stage {
   /** The exchange whose answer is coming in; a tunnel stays here until the connection ends. */
   #current: OpenExchange | null = null;
   #hasEnded = false;
+  /** Passed on when the session is over: until then the other mirror may still find bytes that make a record. */
+  #sessionEnd: SessionEnd | null = null;
 
   constructor(source: () => unknown) {
     super();
@@ -62,8 +64,12 @@ class CaptureResponse extends Stage {
       case 'session-end':
         this.#hasEnded = true;
         this.#end(event);
-        this.emit(event);
+        this.#sessionEnd = event;
     }
+  }
+
+  override release(reason: SessionEnd): void {
+    this.emit(this.#sessionEnd ?? reason);
   }
 
   #find(): boolean {

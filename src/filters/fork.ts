@@ -55,6 +55,8 @@ class Fork extends Stage {
   }
 
   override release(reason: SessionEnd): void {
+    // A stream that ends before its first event has a mirror all the same: it is told of the end.
+    if (!this.#hasEnded && this.#mirrors === null) this.#open();
     for (const mirror of this.#mirrors ?? []) {
       if (!this.#hasEnded) mirror.input(reason);
       mirror.release(reason);

@@ -75,6 +75,8 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
   #current: PendingRequest | null = null;
   #headTimer: Timer | null = null;
   #isHoldingSource = false;
+  /** The client's end, while the answer to an upgrade decides what its last bytes are. */
+  #endAfterAnswer: SessionEnd | null = null;
 
   constructor(options: Options, site: FilterSite) {
     super();
@@ -89,8 +91,16 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     } else if (event.kind === 'session-end') this.#end(event);
   }
 
-  override release(): void {
+  override release(reason: SessionEnd): void {
+    const isOpen = this.#state !== 'ended' && this.#state !== 'refused';
     this.#state = 'ended';
+    const held = isOpen ? this.#parser.takeHeld() : [];
+    // Bytes that nobody will read any more still belong into a record.
+    if (held.length > 0) {
+      const message = 'The connection was over before this was read.';
+      const refusal: Refusal = { status: 400, code: 'unread', message, held: Data.ofViews(held) };
+      this.emit(new SessionEnd(reason.error, reason.message, refusal));
+    }
     this.#headTimer?.cancel();
     this.#headTimer = null;
     this.#letSourceGo();
@@ -198,14 +208,20 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
       this.#parser.resume();
     }
     this.#letSourceGo();
+    if (this.#endAfterAnswer !== null) this.#end(this.#endAfterAnswer);
   }
 
   #end(event: SessionEnd): void {
     if (this.#state === 'ended' || this.#state === 'refused') return;
+    // What is held may be requests or a tunnel's first bytes: the answer tells, and the end comes after them.
+    if (this.#state === 'upgrading' && event.error === '' && this.#parser.heldBytes > 0) {
+      this.#endAfterAnswer = event;
+      return;
+    }
     this.#headTimer?.cancel();
     const held = this.#parser.takeHeld();
     // A head that was never finished is a request of its own in the record: its bytes are accounted for.
-    if (this.#state === 'parsing' && held.length > 0) {
+    if (held.length > 0) {
       const message = 'The client ended the connection inside a request head.';
       const refusal: Refusal = { status: 400, code: 'incomplete-head', message, held: Data.ofViews(held) };
       if (event.error === '') {

@@ -18,12 +18,15 @@ export class ExchangeList {
     this.#facts = facts;
   }
 
+  #isOver = false;
+
   /** A request has begun. */
   begin(): OpenExchange {
     const open: OpenExchange = {
       exchange: this.#recorder.exchange(this.#facts),
       isRequestDone: false,
-      isResponseDone: false,
+      // What is found of a request once its connection is over gets no answer any more.
+      isResponseDone: this.#isOver,
     };
     this.#open.push(open);
     return open;
@@ -37,16 +40,18 @@ export class ExchangeList {
 
   /** Write the records of all exchanges at the front that are complete. */
   settle(): void {
-    while (this.#open.length > 0) {
+    // Before `captureResponse` has seen anything there is nowhere to write: what is complete waits for it.
+    while (this.#open.length > 0 && this.onRecord !== null) {
       const first = this.#open[0]!;
       if (!first.isRequestDone || !first.isResponseDone) return;
       this.#open.shift();
-      this.onRecord?.(first.exchange.finish());
+      this.onRecord(first.exchange.finish());
     }
   }
 
   /** The connection is over: what is open was cut. */
   end(error: { type: string; message: string }): void {
+    this.#isOver = true;
     for (const open of this.#open) {
       if (!open.isRequestDone || !open.isResponseDone) open.exchange.fail(error);
       open.isRequestDone = true;

@@ -48,6 +48,8 @@ export class Exchange {
   refusal: RefusalFacts | null = null;
   error: { readonly type: string; readonly message: string } | null = null;
   isTunnel = false;
+  /** Its record is written: what comes now must go elsewhere. */
+  isFinished = false;
   /** The status that the gateway answered itself; null where the upstream answered. */
   gatewayStatus: number | null = null;
   requestEndNs: bigint | null = null;
@@ -135,6 +137,7 @@ export class Exchange {
 
   /** Writes the record and lets go of the bodies. Call it once. */
   finish(): RecordDocument {
+    this.isFinished = true;
     this.endNs ??= this.#clock.monotonicNs();
     try {
       return this.#write(this);

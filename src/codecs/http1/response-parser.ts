@@ -45,7 +45,7 @@ export class ResponseParser extends MessageParser<ResponseHead> {
     const head = new ResponseHead(parts[1]!, Number(parts[2]), parts[3] ?? '', fields);
     head.raw = raw;
     const request = this.#answers.request();
-    if (request === null && head.status >= 200)
+    if (request === null)
       return new Http1Error(400, 'unexpected-response', 'An answer came without a request.');
     const framing = readFraming(fields, head.protocol === 'HTTP/1.0');
     if (framing instanceof Http1Error) return framing;
@@ -54,9 +54,9 @@ export class ResponseParser extends MessageParser<ResponseHead> {
       head.protocol === 'HTTP/1.1' ? !hasToken(connection, 'close') : hasToken(connection, 'keep-alive');
     head.upgrade = head.status === 101 ? (head.header('upgrade') ?? null) : null;
     const hasNoBody =
-      head.status < 200 || head.status === 204 || head.status === 304 || request?.method === 'HEAD';
+      head.status < 200 || head.status === 204 || head.status === 304 || request.method === 'HEAD';
     head.framing = hasNoBody ? { kind: 'none' } : (framing ?? { kind: 'close' });
-    if (head.status === 101 && request?.isUpgrade !== true)
+    if (head.status === 101 && !request.isUpgrade)
       return new Http1Error(400, 'unasked-upgrade', 'The upstream switched protocols without being asked.');
     return head;
   }

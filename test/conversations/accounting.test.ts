@@ -1,0 +1,96 @@
+import type * as net from 'node:net';
+import test from 'ava';
+import fc from 'fast-check';
+import { connectClient, startFixture } from '../support/fixture.ts';
+
+/** What a client may send, sound and unsound. */
+const REQUEST_PIECES = [
+  'GET /a HTTP/1.1\r\nHost: x\r\n\r\n',
+  'HEAD /b HTTP/1.1\r\nHost: x\r\n\r\n',
+  'POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello',
+  'POST /c HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello',
+  'PUT /d HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nT: 1\r\n\r\n',
+  'PUT /d HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n',
+  'POST /e HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nshort',
+  'GET /f HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+  'GET /g HTTP/1.0\r\n\r\n',
+  'GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n',
+  'GET /half HTTP/1.1\r\nHo',
+  '\r\n',
+  '\r\n\r\n\r\n',
+  '\0\x16\x03\x01garbage',
+];
+
+/** What an upstream may do with a connection, whatever it is asked. */
+const ANSWERS = [
+  'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+  'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\ncut',
+  'HTTP/1.1 200 OK\r\n\r\nuntil the end',
+  'HTTP/1.1 204 No Content\r\n\r\n',
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nframes',
+  'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
+  'nonsense\r\n\r\n',
+  '',
+];
+
+type Ending = 'fin' | 'reset' | 'wait';
+
+const conversation = fc.record({
+  pieces: fc.array(fc.constantFrom(...REQUEST_PIECES), { minLength: 1, maxLength: 5 }),
+  cuts: fc.array(fc.nat(300), { maxLength: 3 }),
+  answer: fc.constantFrom(...ANSWERS),
+  upstreamEnding: fc.constantFrom<Ending>('fin', 'reset', 'wait'),
+  clientEnding: fc.constantFrom<Ending>('fin', 'reset', 'wait'),
+});
+
+test('whatever both sides do, every request is one record and every byte is in one', async (t) => {
+  let answer = '';
+  let upstreamEnding: Ending = 'wait';
+  const fixture = await startFixture(
+    t,
+    (socket: net.Socket) => {
+      const [mine, ending] = [answer, upstreamEnding];
+      socket.on('data', () => {
+        socket.write(mine);
+        if (ending === 'fin') socket.end();
+        if (ending === 'reset') setImmediate(() => socket.resetAndDestroy());
+      });
+      socket.on('end', () => socket.end());
+    },
+    ['--response-timeout=300ms', '--header-timeout=300ms', '--idle-timeout=500ms'],
+  );
+  let runs = 0;
+  await fc.assert(
+    fc.asyncProperty(conversation, async (one) => {
+      runs++;
+      ({ answer, upstreamEnding } = one);
+      const text = one.pieces.join('');
+      const places = [
+        0,
+        ...one.cuts.map((place) => place % (text.length + 1)).sort((a, b) => a - b),
+        text.length,
+      ];
+      const client = await connectClient(fixture.port);
+      for (let index = 1; index < places.length; index++) {
+        client.write(text.slice(places[index - 1], places[index]));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (one.clientEnding === 'fin') client.socket.end();
+      if (one.clientEnding === 'reset') client.socket.resetAndDestroy();
+      client.socket.on('end', () => client.socket.end());
+      await client.untilClose();
+    }),
+    { numRuns: 150 },
+  );
+  const { records, report } = await fixture.finish();
+  t.true(records.length >= runs / 4, `${records.length} records of ${runs} conversations`);
+  t.true(report.isComplete, JSON.stringify(report.runs[0]));
+  t.true(report.runs[0]!.bytes.isBalanced);
+  t.false(
+    fixture.logLines.some((line) => line.startsWith('error')),
+    fixture.logLines.join('\n'),
+  );
+});
