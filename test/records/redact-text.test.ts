@@ -48,13 +48,36 @@ const TEXTS: Record<string, string> = {
   'a bearer token': 'it said Bearer @abcdefgh and more',
   'a web token': 'the value eyJhbGciOiJIUzI1NiJ9.@.sig went by',
   'a key of the operator': '{"taxNumber":"@"}',
+  'a value before its name': '{"value":"@","name":"password"}',
+  'an input with its value first': '<input value="@" name="csrf_token" type="hidden">',
+  'an input of type password': '<input type="password" value="@">',
+  'a meta tag': '<meta name="csrf-token" content="@">',
+  'pairs in a list': '{"headers":[["Authorization","@"],["Host","x"]]}',
+  'a property list': '<key>password</key><string>@</string>',
+  'an xml-rpc member': '<member><name>password</name><value><string>@</string></value></member>',
+  'a parameter element': '<param name="password"><value>@</value></param>',
+  'a folded part head': '--b\r\nContent-Disposition: form-data;\r\n name="password"\r\n\r\n@\r\n--b--',
+  'a part that holds its boundary':
+    '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nline\r\n--bx@\r\n--b--',
+  'json in a form': 'data=%7B+%22password%22+%3A+%22@%22+%7D',
+  'a url in a path': '/redirect/https%3A%2F%2Fa%2F%3Ftoken%3D@',
+  'a url encoded twice': '/x?next=https%253A%252F%252Fa%252F%253Ftoken%253D@',
+  'a url with escaped slashes': String.raw`{"u":"https:\/\/user:@xx@host\/"}`,
+  'headers in a string': String.raw`{"raw":"GET / HTTP/1.1\r\nCookie: a=b; c=@\r\n\r\n"}`,
+  'an arrow': "'password' => '@'",
+  'a triple quotation mark': 'password = """\n@"""',
+  'cookies as an object': '{"cookies":{"sess":"@"}}',
+  'an attribute beside a secret element': '<credentials user="a" pass="@">@</credentials>',
   'an event stream': 'data: {"token":"@"}\n\ndata: ok\n\n',
 };
 
 for (const [name, template] of Object.entries(TEXTS)) {
   const text = template.replaceAll('@', (_, offset: number) =>
     // The second @ of a URL's credentials is its own.
-    name === 'credentials in a url' && template[offset - 1] === '@' ? '@' : CANARY,
+    (name === 'credentials in a url' && template[offset - 1] === '@') ||
+    template.startsWith('xx@', offset - 2)
+      ? '@'
+      : CANARY,
   );
   test(`${name}: the secret is gone, whole and cut anywhere`, (t) => {
     const { text: whole, count } = redactText(text, names);

@@ -9,13 +9,15 @@ export interface Redaction {
 }
 
 /** Without one of these there is nothing to find; one linear look at the text saves the scan of most. */
-const WORTH_SCANNING = /[=:>]/;
+const WORTH_SCANNING = /[=:>,]/;
+/** `=`, `:` or `>` in percent-encoding, of any depth. */
+const ENCODED_SEPARATOR = /%(?:25)*3[ADEade]/;
 const NAME_CHARACTER = /[\p{L}\p{N}_.\-$[\]%+*!~\\]/u;
 const LONGEST_NAME = 128;
-const LONGEST_TAG = 1024;
+const LONGEST_TAG = 4096;
 const DEEPEST_NESTING = 3;
 /** How far behind a name its value may stand where both are given as values: `{"name": "pin", "value": ...}`. */
-const NAME_VALUE_DISTANCE = 256;
+const NAME_VALUE_DISTANCE = 1024;
 
 /**
  * Replaces the values of secrets by the shape of their keys, whatever type the text claims to be: JSON members (at any depth of
@@ -23,12 +25,26 @@ const NAME_VALUE_DISTANCE = 256;
  * URLs. A value that the text does not end is replaced to the end. Rather too much than too little: what is kept is read by many.
  */
 export function redactText(text: string, names: SecretNames, depth = 0): Redaction {
-  if (!WORTH_SCANNING.test(text) && !VALUE_HINT.test(text)) return { text, count: 0 };
-  const unescaped = unescapeAscii(text);
-  const scanned = new Scan(unescaped, names, depth).run();
-  const shaped = redactShapes(scanned.text);
-  const count = scanned.count + shaped.count;
+  const isEncoded = ENCODED_SEPARATOR.test(text);
+  if (!isEncoded && !WORTH_SCANNING.test(text) && !VALUE_HINT.test(text)) return { text, count: 0 };
+  const scanned = new Scan(unescapeAscii(text), names, depth).run();
+  const decoded = isEncoded ? redactEncoded(scanned.text, names, depth) : { text: scanned.text, count: 0 };
+  const shaped = redactShapes(decoded.text);
+  const count = scanned.count + decoded.count + shaped.count;
   return count === 0 ? { text, count } : { text: shaped.text, count };
+}
+
+/** Words whose own separators are percent-encoded, once or more: a URL in a path, in JSON, in a header. */
+function redactEncoded(text: string, names: SecretNames, depth: number): Redaction {
+  if (depth >= DEEPEST_NESTING) return { text, count: 0 };
+  let count = 0;
+  const result = text.replace(/[^\s"'<>&=]+/g, (word) => {
+    if (!ENCODED_SEPARATOR.test(word)) return word;
+    const inner = redactText(decodeAll(word), names, depth + 1);
+    count += inner.count;
+    return inner.count === 0 ? word : inner.text;
+  });
+  return { text: result, count };
 }
 
 /** Header-like bytes that no parser accepted: whatever follows a secret's name in its line, or in folded lines, goes. */
@@ -76,33 +92,54 @@ class Scan {
     this.#text = text;
     this.#names = names;
     this.#depth = depth;
-    this.#isForm = /^[^\s=&"'<>{}]{1,256}=/.test(text);
+    this.#isForm = /^[?&]*[^\s=&"'<>{}]{1,256}=/.test(text);
   }
 
   run(): Redaction {
-    const separators = /[=:>]/g;
+    const separators = /[=:>,]/g;
     const text = this.#text;
     for (let match = separators.exec(text); match !== null; match = separators.exec(text)) {
       const at = match.index;
-      const end = match[0] === '=' ? this.#equals(at) : match[0] === ':' ? this.#colon(at) : this.#tagEnd(at);
+      const end = this.#separator(match[0], at);
       if (end > at) separators.lastIndex = end;
     }
     this.#pieces.push(text.slice(this.#copied));
     return { text: this.#pieces.join(''), count: this.#count };
   }
 
+  #separator(separator: string, at: number): number {
+    if (separator === '=') return this.#equals(at);
+    if (separator === ':') return this.#colon(at);
+    return separator === '>' ? this.#tagEnd(at) : this.#comma(at);
+  }
+
+  /** `["key", "value"]`: headers and the like as pairs. */
+  #comma(at: number): number {
+    const start = this.#skipBlanks(at + 1);
+    const quote = quoteAt(this.#text, start);
+    if (quote === null) return at;
+    const key = this.#keyBefore(at);
+    if (key === null || !key.isQuoted || !this.#names.isHeader(key.name)) return at;
+    let before = key.start - 1;
+    while (before >= 0 && /[\s\\]/.test(this.#text[before]!)) before--;
+    return this.#text[before] === '[' ? this.#replaceQuoted(start, quote) : at;
+  }
+
   /** `key=value`, `key="value"`, `name="key"` of a multipart part or a tag. Gives where to go on; `at` to go on behind it. */
   #equals(at: number): number {
     const key = this.#keyBefore(at);
     if (key === null) return at;
-    const start = this.#skipBlanks(at + 1);
+    const valueAt = this.#text[at + 1] === '>' ? at + 2 : at + 1;
+    const start = this.#skipBlanks(valueAt);
     const quote = quoteAt(this.#text, start);
     if (this.#names.isKey(key.name)) {
       if (quote !== null && !this.#isForm) return this.#replaceQuoted(start, quote);
-      return this.#replace(at + 1, this.#formValueEnd(at + 1));
+      return this.#replace(valueAt, this.#formValueEnd(valueAt));
     }
     const end = quote !== null && !this.#isForm ? -1 : this.#formValueEnd(at + 1);
-    if (isNamingKey(key.name)) {
+    if (quote !== null && isValuingKey(key.name) && this.#isNamedBehind(quotedEnd(this.#text, start, quote)))
+      return this.#replaceQuoted(start, quote);
+    if (isNamingKey(key.name) || (quote !== null && /^(?:type|id|autocomplete)$/i.test(key.name))) {
       const named = quote === null ? this.#text.slice(start, end) : this.#quotedText(start, quote);
       if (this.#names.isKey(named.replace(/^[\w-]*''/, ''))) return this.#namedValue(at);
     }
@@ -111,12 +148,20 @@ class Scan {
 
   /** `"key": value`, `key: value`, `scheme://user:password@host`. */
   #colon(at: number): number {
-    if (this.#text.startsWith('//', at + 1)) return this.#userInfo(at + 3, at);
+    const slashes = /^(?:\\*\/){2}/.exec(this.#text.slice(at + 1, at + 12));
+    if (slashes !== null) return this.#userInfo(at + 1 + slashes[0].length, at);
     const key = this.#keyBefore(at);
     if (key === null) return at;
     const start = this.#skipBlanks(at + 1);
     const quote = quoteAt(this.#text, start);
     if (!this.#names.isKey(key.name)) {
+      if (
+        key.isQuoted &&
+        quote !== null &&
+        isValuingKey(key.name) &&
+        this.#isNamedBehind(quotedEnd(this.#text, start, quote))
+      )
+        return this.#replaceQuoted(start, quote);
       if (
         key.isQuoted &&
         quote !== null &&
@@ -126,34 +171,39 @@ class Scan {
         return this.#namedValue(at);
       return at;
     }
-    if (quote !== null && (key.isQuoted || !this.#isLineStart(key.start)))
+    if (quote !== null && (key.isQuoted || !(key.isLineStart || this.#isLineStart(key.start))))
       return this.#replaceQuoted(start, quote);
     const first = this.#text[start];
     if (first === '{' || first === '[') return this.#replace(start, this.#balancedEnd(start));
     if (key.isQuoted) return this.#replace(start, this.#find(/[,}\]\s]/g, start));
-    if (this.#isLineStart(key.start)) return this.#replace(start, this.#foldedLineEnd(start));
-    return this.#replace(start, this.#find(/[,;}\r\n]/g, start));
+    if (key.isLineStart || this.#isLineStart(key.start))
+      return this.#replace(start, this.#foldedLineEnd(start));
+    return this.#replace(start, this.#find(/[;}\r\n"]/g, start));
   }
 
   /** `<key attributes>value</key>`. */
   #tagEnd(at: number): number {
-    const from = Math.max(this.#copied, at - LONGEST_TAG);
+    const from = Math.max(0, at - LONGEST_TAG);
     const open = from + this.#text.slice(from, at).lastIndexOf('<');
     if (open < from || this.#text[at - 1] === '/') return at;
     const tag = /^<([^\s<>/!?][^\s<>/]*)/u.exec(this.#text.slice(open, at));
     if (tag === null) return at;
     const name = tag[1]!;
-    if (!this.#names.isKey(name.slice(name.indexOf(':') + 1))) return at;
+    const local = name.slice(name.indexOf(':') + 1);
+    if (/^(?:name|key|label|field)$/i.test(local)) return this.#namedElement(at);
+    if (!this.#names.isKey(local)) return at;
     const close = this.#text.indexOf(`</${name}`, at);
     return this.#replace(at + 1, close < 0 ? this.#text.length : close);
   }
 
   /** The value that belongs to a name which is itself given as a value. */
   #namedValue(at: number): number {
-    const lineAt = this.#text.lastIndexOf('\n', at) + 1;
-    if (/form-data/i.test(this.#text.slice(Math.max(lineAt, at - LONGEST_TAG), at))) return this.#part(at);
+    if (this.#isInPartHead(at)) return this.#part(at);
     const near = this.#text.slice(at, at + NAME_VALUE_DISTANCE);
-    const value = /(?:["']|&quot;|&#34;)?\bvalue(?:\\*["']|&quot;|&#34;)?\s*[:=]\s*/i.exec(near);
+    const value =
+      /(?:["']|&quot;|&#34;)?\b(?:value|val|content|data|string)(?:\\*["']|&quot;|&#34;)?\s*[:=]\s*/i.exec(
+        near,
+      );
     if (value !== null) {
       const start = at + value.index + value[0].length;
       const quote = quoteAt(this.#text, start);
@@ -163,7 +213,45 @@ class Scan {
     }
     const close = at + this.#text.slice(at, at + LONGEST_TAG).indexOf('>');
     if (close < at || this.#text[close - 1] === '/') return at;
-    return this.#replace(close + 1, this.#find(/</g, close + 1));
+    return this.#element(
+      close,
+      /<([^\s<>/!?]+)[^<>]*$/.exec(this.#text.slice(Math.max(0, at - LONGEST_TAG), at))?.[1],
+    );
+  }
+
+  /** `<name>key</name><value>value</value>`, and the pairs of property lists. */
+  #namedElement(at: number): number {
+    const near = this.#text.slice(at + 1, at + 1 + NAME_VALUE_DISTANCE);
+    const named = /^\s*([^<>]{1,128}?)\s*<\/[^<>]+>\s*<([^\s<>/]+)[^<>]*>/.exec(near);
+    if (named === null || !this.#names.isHeader(named[1]!)) return at;
+    return this.#element(at + named[0].length, named[2]);
+  }
+
+  /** What an element holds whose start tag ends at `close`. */
+  #element(close: number, name: string | undefined): number {
+    if (name === undefined || /^(?:input|meta|link|img|br)$/i.test(name))
+      return this.#replace(close + 1, this.#find(/</g, close + 1));
+    const end = this.#text.indexOf(`</${name}`, close);
+    return this.#replace(close + 1, end < 0 ? this.#text.length : end);
+  }
+
+  /** Whether a name follows a value, in the same object or tag, that makes the value a secret. */
+  #isNamedBehind(end: number): boolean {
+    const near = this.#text.slice(end, end + NAME_VALUE_DISTANCE).split(/[{}<>]/, 1)[0]!;
+    // The text is cut: the name may have stood behind.
+    if (end + near.length === this.#text.length) return true;
+    for (const name of near.matchAll(
+      /\b(?:name|key|field|id)(?:\\*["']|&quot;)?\s*[:=]\s*(?:\\*["']|&quot;)([^"'&\\]{1,128})/gi,
+    ))
+      if (this.#names.isHeader(name[1]!)) return true;
+    return false;
+  }
+
+  /** Whether `at` stands in the head of a multipart part: after its Content-Disposition, before its blank line. */
+  #isInPartHead(at: number): boolean {
+    const before = this.#text.slice(Math.max(0, at - 2 * LONGEST_TAG), at);
+    const from = before.toLowerCase().lastIndexOf('content-disposition');
+    return from >= 0 && !/\r\n\r\n|\n\n|\r\r/.test(before.slice(from));
   }
 
   /** The content of the multipart part in whose head `at` stands. */
@@ -176,8 +264,14 @@ class Scan {
     const start = head.index + head[0].length;
     const boundaryAt = text.lastIndexOf('\n--', at) + 1;
     const boundary = /^--[^\r\n]+/.exec(text.slice(boundaryAt, boundaryAt + 256))?.[0] ?? '--';
-    const end = text.indexOf(`\n${boundary}`, start - 1);
-    return this.#replace(start, end < 0 ? text.length : Math.max(start, end));
+    for (
+      let end = text.indexOf(`\n${boundary}`, start - 1);
+      end >= 0;
+      end = text.indexOf(`\n${boundary}`, end + 1)
+    )
+      if (/^(?:--|\s|$)/.test(text.slice(end + 1 + boundary.length, end + 3 + boundary.length)))
+        return this.#replace(start, Math.max(start, end));
+    return this.#replace(start, text.length);
   }
 
   #userInfo(from: number, at: number): number {
@@ -198,7 +292,7 @@ class Scan {
   #nested(start: number, end: number, at: number): number {
     const value = this.#text.slice(start, end);
     if (this.#depth >= DEEPEST_NESTING || !/%[0-9a-fA-F]{2}/.test(value)) return at;
-    const inner = redactText(percentDecode(value), this.#names, this.#depth + 1);
+    const inner = redactText(decodeAll(value.replaceAll('+', ' ')), this.#names, this.#depth + 1);
     // Looked at, all of it: going on behind it keeps the whole scan linear.
     if (inner.count === 0) return end;
     this.#copyTo(start);
@@ -209,7 +303,7 @@ class Scan {
   }
 
   /** The name that ends right before a separator, bare or in quotes. */
-  #keyBefore(at: number): { name: string; start: number; isQuoted: boolean } | null {
+  #keyBefore(at: number): { name: string; start: number; isQuoted: boolean; isLineStart: boolean } | null {
     const text = this.#text;
     let end = at;
     while (
@@ -218,20 +312,29 @@ class Scan {
     )
       end--;
     const lowest = Math.max(this.#copied, end - LONGEST_NAME);
-    const quote = /(?:\\*["']|&quot;|&#34;)$/.exec(text.slice(Math.max(lowest, end - 16), end))?.[0];
+    const quote = /(?:\\*["']|\\+u0022|&(?:quot|apos|#34|#39|#x22|#x27);)$/.exec(
+      text.slice(Math.max(lowest, end - 16), end),
+    )?.[0];
     if (quote !== undefined) {
       const close = end - quote.length;
       const bare = quote.replace(/^\\+/, '');
       const open = lowest + text.slice(lowest, close).lastIndexOf(bare);
       if (open < lowest) return null;
-      return { name: text.slice(open + bare.length, close), start: open, isQuoted: true };
+      return { name: text.slice(open + bare.length, close), start: open, isQuoted: true, isLineStart: false };
     }
     let start = end;
     while (start > lowest && NAME_CHARACTER.test(text[start - 1]!)) start--;
-    // After a folded `[` or a dash of a list, or an escaped line end before the name: `\nAuthorization`.
-    return start === end
-      ? null
-      : { name: text.slice(start, end).replace(/^\\+[nrt]/, ''), start, isQuoted: false };
+    if (start === end) return null;
+    // In a string, an escaped line end begins a line too.
+    const name = text.slice(start, end);
+    const escape = /^(.*\\[nrt])?(.*)$/s.exec(name)!;
+    const isLineStart = escape[1] !== undefined;
+    return {
+      name: escape[2]!,
+      start: isLineStart ? end - escape[2]!.length : start,
+      isQuoted: false,
+      isLineStart,
+    };
   }
 
   #isLineStart(start: number): boolean {
@@ -259,7 +362,10 @@ class Scan {
     // The end of a value is the end of every value that begins inside it.
     if (from >= this.#valueFrom && from <= this.#valueEnd) return this.#valueEnd;
     this.#valueFrom = from;
-    this.#valueEnd = this.#find(this.#isForm ? /&(?=[^&=\s]*=)|[\r\n]/g : /&(?=[^&=\s"]*=)|[\s"<>]/g, from);
+    this.#valueEnd = this.#find(
+      this.#isForm ? /&(?=[^&=\s]*=)|[\r\n]/g : /&(?=[^&=\s"]*=)|(?<!\\)"|[\s<>]/g,
+      from,
+    );
     return this.#valueEnd;
   }
 
@@ -272,7 +378,7 @@ class Scan {
     let open = 0;
     for (let at = from; at < this.#text.length; at++) {
       const char = this.#text[at]!;
-      if (char === '"' || (char === '\\' && quoteAt(this.#text, at) !== null)) {
+      if (char === '"' || char === "'" || (char === '\\' && quoteAt(this.#text, at) !== null)) {
         const quote = quoteAt(this.#text, at)!;
         at = quotedEnd(this.#text, at, quote) + quote.length - 1;
       } else if (char === '{' || char === '[') open++;
@@ -305,13 +411,22 @@ class Scan {
   }
 }
 
+/** A member that holds the value of what another member names. */
+function isValuingKey(name: string): boolean {
+  return /^(?:value|val|content|data|default)$/i.test(name);
+}
+
 function isNamingKey(name: string): boolean {
   return /^(?:name\*?|key|field|param|parameter|header)$/i.test(name);
 }
 
 /** The quotation mark that stands at `at`, with its backslashes; null for none. */
 function quoteAt(text: string, at: number): string | null {
-  return /^(?:\\*["']|&quot;|&#34;)/.exec(text.slice(at, at + 16))?.[0] ?? null;
+  return (
+    /^(?:(\\*["'])\1\1|\\*["']|\\+u0022|&(?:quot|apos|#34|#39|#x22|#x27);)/.exec(
+      text.slice(at, at + 24),
+    )?.[0] ?? null
+  );
 }
 
 /**
@@ -321,16 +436,18 @@ function quoteAt(text: string, at: number): string | null {
 function quotedEnd(text: string, start: number, quote: string): number {
   const from = start + quote.length;
   const mark = quote.replace(/^\\+/, '');
-  if (mark.length > 1) {
+  if (mark.length > 1 && mark !== 'u0022') {
     const end = text.indexOf(quote, from);
     return end < 0 ? text.length : end;
   }
-  const unit = quote.length;
+  // Of `\u0022` the mark's own backslash counts as one of the run.
+  const own = quote.length - mark.length;
+  const period = mark === 'u0022' ? 4 * own : 2 * (own + 1);
   for (let at = text.indexOf(mark, from); at >= 0; at = text.indexOf(mark, at + 1)) {
     let run = 0;
     while (at - run > from && text[at - run - 1] === '\\') run++;
-    if (run < unit - 1) return at - run;
-    if ((run - (unit - 1)) % (2 * unit) === 0) return at - (unit - 1);
+    if (run < own) return at - run;
+    if ((run - own) % period === 0) return at - own;
   }
   return text.length;
 }
@@ -338,10 +455,22 @@ function quotedEnd(text: string, start: number, quote: string): number {
 /** JSON may write any character of a key as `\u0070`; such ASCII is read as what it is. */
 function unescapeAscii(text: string): string {
   if (!text.includes('\\u00')) return text;
-  return text.replace(/\\u00([2-7][0-9a-fA-F])/g, (_, hex: string) => {
+  return text.replace(/\\u00([2-7][0-9a-fA-F])/g, (escape, hex: string) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16));
-    return character === '"' || character === '\\' ? `\\${character}` : character;
+    // A quotation mark stays escaped: which string it belongs to is told by its backslashes.
+    return character === '"' || character === '\\' ? escape : character;
   });
+}
+
+/** Percent-decodes until nothing changes, a few times. */
+function decodeAll(text: string): string {
+  let decoded = text;
+  for (let round = 0; round < 5 && decoded.includes('%'); round++) {
+    const next = percentDecode(decoded);
+    if (next === decoded) break;
+    decoded = next;
+  }
+  return decoded;
 }
 
 const VALUE_HINT = /\b(?:bearer|basic|digest) |eyJ|PRIVATE KEY/i;

@@ -19,7 +19,7 @@ const SECRET_HEADERS = [
 
 /** Found anywhere in a name without its separators. */
 const SECRET_PARTS =
-  /passw(or)?d|passphrase|passcode|pwd|secret|credential|apikey|accesskey|privatekey|secretkey|signingkey|encryptionkey|authorization|sessionid|sessionkey|setcookie|bearer|cardnumber|creditcard|securitycode|oauth|cookie$|token$|signature$|jwt/;
+  /passw(or)?d|passphrase|passcode|pwd|secret|credential|apikey|accesskey|privatekey|secretkey|signingkey|encryptionkey|authorization|sessionid|sessionkey|setcookie|bearer|cardnumber|creditcard|securitycode|oauth|cookies?$|token|signature$|jwt|sessid|authkey|csrf|xsrf|passwort|userpass|saml/;
 
 /** Whole words of a name. */
 const SECRET_WORDS = new Set([
@@ -40,11 +40,14 @@ const SECRET_WORDS = new Set([
   'sid',
   'pan',
   'nonce',
+  'session',
+  'sess',
+  'pw',
 ]);
 
 /** Names that hold such a word and no secret. */
 const HARMLESS =
-  /^(token(type|izer|count|s?limit|expiry)|(max|prompt|completion|total|input|output)tokens?|authority|author|nopass|passcount)$/;
+  /^(tokeni[sz].*|tokens?(type|count|limit|used|usage|left|remaining|expiry|expiresin|expiresat|per[a-z]+)|.*(max|min|prompt|completion|total|input|output|cached|reasoning|num)tokens?(details)?|authority|authors?|nopass|passcount)$/;
 
 /** Which names stand for secrets: by the shape of the name, and by what the operator adds. */
 export class SecretNames {
