@@ -234,6 +234,8 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     }
     this.#state = 'ended';
     this.emit(event);
+    this.#conversation.isOver = event.error === '';
+    if (this.#conversation.isOver) this.#conversation.onOver?.();
   }
 
   #holdSource(): void {

@@ -62,6 +62,8 @@ class InspectHttpResponse extends Stage implements ResponseSink {
   #state: 'parsing' | 'tunnel' | 'ended' = 'parsing';
   #conversation!: HttpConversation;
   #isAnswering = false;
+  /** Its body ends with the connection: whatever we sent after it would be read as a part of it. */
+  #isLastAnswer = false;
   #lastAnswerEndMs = 0;
   #timer: Timer | null = null;
 
@@ -89,6 +91,7 @@ class InspectHttpResponse extends Stage implements ResponseSink {
     const conversation = this.session.stream.slot(HttpConversation.slot, () => new HttpConversation());
     conversation.onRefusal = () => this.#answerRefusals();
     conversation.onRequest = () => this.#startTimer();
+    conversation.onOver = () => this.#endWhenAnswered();
     this.#conversation = conversation;
   }
 
@@ -102,6 +105,7 @@ class InspectHttpResponse extends Stage implements ResponseSink {
 
   onHead(head: ResponseHead): void {
     this.#isAnswering = true;
+    this.#isLastAnswer = head.framing.kind === 'close';
     this.emit(new MessageStart(head));
     this.emit(Data.of(head.raw!, 'head'));
   }
@@ -122,9 +126,14 @@ class InspectHttpResponse extends Stage implements ResponseSink {
     }
     const { isUpgrade } = this.#answered();
     this.emit(new MessageEnd());
+    if (this.#isLastAnswer) {
+      this.#endStream(new SessionEnd());
+      return;
+    }
     if (isUpgrade) this.#conversation.onUpgradeAnswered?.(false);
     this.#answerRefusals();
     this.#conversation.noteIdle();
+    this.#endWhenAnswered();
   }
 
   onError(error: Http1Error, held: Buffer[]): void {
@@ -137,6 +146,13 @@ class InspectHttpResponse extends Stage implements ResponseSink {
     }
     void held;
     this.#endStream(new SessionEnd('ReadError', message));
+  }
+
+  /** The client is through and has its answers: an upstream that keeps its side open is not waited for. */
+  #endWhenAnswered(): void {
+    const { isOver, pending } = this.#conversation;
+    if (isOver && pending.length === 0 && this.#state === 'parsing' && !this.#isAnswering)
+      this.#endStream(new SessionEnd());
   }
 
   #push(data: Data): void {

@@ -4,6 +4,8 @@ import type { Http1Limits } from './limits.ts';
 
 /** What a token is made of (RFC 9110 section 5.6.2). */
 export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Fields that say where a message ends, or whom it is for. */
+const FRAMING_FIELD = /^(?:content-length|transfer-encoding|host)$/i;
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 
@@ -55,12 +57,29 @@ export function parseFields(lines: readonly string[], limits: Http1Limits): stri
   return raw;
 }
 
+/** Trailers must not say what only a head may say (RFC 9110 section 6.5.1): a parser that merges them would believe it. */
+export function checkTrailers(raw: readonly string[]): Http1Error | null {
+  for (let index = 0; index < raw.length; index += 2)
+    if (FRAMING_FIELD.test(raw[index]!.replaceAll('_', '-')))
+      return new Http1Error(400, 'framing-in-trailers', `The field ${raw[index]!} stands in the trailers.`);
+  return null;
+}
+
+/** Whether a Connection field names a field that must reach the next hop (RFC 9110 section 7.6.1). */
+export function dropsFraming(connection: string | undefined): boolean {
+  return (
+    connection !== undefined && connection.split(',').some((name) => FRAMING_FIELD.test(trimBlanks(name, 0)))
+  );
+}
+
 /** Finds the framing that the fields say; null if they say none (RFC 9112 section 6.3). */
 export function readFraming(raw: readonly string[], isOldProtocol: boolean): Framing | null | Http1Error {
   let length: string | null = null;
   let coding: string | null = null;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!;
+    if (name.includes('_') && FRAMING_FIELD.test(name.replaceAll('_', '-')))
+      return new Http1Error(400, 'disguised-framing', `The header name ${name} could be read as another.`);
     if (name.length === 14 && name.toLowerCase() === 'content-length') {
       if (length !== null)
         return new Http1Error(400, 'differing-content-lengths', 'Content-Length is given more than once.');
@@ -77,7 +96,7 @@ export function readFraming(raw: readonly string[], isOldProtocol: boolean): Fra
       );
     if (isOldProtocol)
       return new Http1Error(400, 'transfer-encoding-in-http-1-0', 'HTTP/1.0 knows no Transfer-Encoding.');
-    const codings = coding.split(',').map((one) => one.trim().toLowerCase());
+    const codings = coding.split(',').map((one) => trimBlanks(one, 0).toLowerCase());
     if (codings.indexOf('chunked') !== codings.length - 1 && codings.includes('chunked'))
       return new Http1Error(400, 'chunked-not-last', 'chunked must be the last transfer coding, once.');
     if (codings.length !== 1 || codings[0] !== 'chunked')
@@ -96,7 +115,8 @@ export function readFraming(raw: readonly string[], isOldProtocol: boolean): Fra
   return { kind: 'length', length: Number(length) };
 }
 
-function trimBlanks(line: string, from: number): string {
+/** Without the blanks around it: space and tab, nothing that Unicode calls a blank (RFC 9110 section 5.6.3). */
+export function trimBlanks(line: string, from: number): string {
   let start = from;
   let end = line.length;
   while (start < end && (line.charCodeAt(start) === 32 || line.charCodeAt(start) === 9)) start++;

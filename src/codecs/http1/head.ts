@@ -84,7 +84,10 @@ export type HeadResult<T> = T | Http1Error;
 
 /** Whether a comma list has a token, in any case. */
 export function hasToken(list: string | undefined, token: string): boolean {
-  return list !== undefined && list.split(',').some((part) => part.trim().toLowerCase() === token);
+  return (
+    list !== undefined &&
+    list.split(',').some((part) => part.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase() === token)
+  );
 }
 
 function joinHeaders(rawHeaders: readonly string[]): Headers {

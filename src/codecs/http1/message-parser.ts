@@ -1,4 +1,4 @@
-import { parseFields, splitLines } from './fields.ts';
+import { checkTrailers, parseFields, splitLines } from './fields.ts';
 import type { Framing } from './head.ts';
 import { Http1Error } from './http1-error.ts';
 import { DEFAULT_HTTP1_LIMITS, type Http1Limits } from './limits.ts';
@@ -27,7 +27,7 @@ const CR = 13;
 const LF = 10;
 const NOTHING = Buffer.alloc(0);
 /** Chunk extensions longer than a line are no use to anyone. */
-const CHUNK_SIZE = /^([0-9A-Fa-f]{1,15})[ \t]*(;[^\0-\x08\x0a-\x1f\x7f]*)?$/; // oxlint-disable-line no-control-regex
+const CHUNK_SIZE = /^([0-9A-Fa-f]{1,15})([ \t]*;[^\0-\x08\x0a-\x1f\x7f]*)?$/; // oxlint-disable-line no-control-regex
 
 /** Blank lines that are skipped before a request line (RFC 9112 section 2.2). */
 const MAX_BLANK_LINES = 4;
@@ -340,6 +340,8 @@ export abstract class MessageParser<Head> {
     if (lines instanceof Http1Error) return this.#refuse(lines);
     const fields = parseFields(lines, this.limits);
     if (fields instanceof Http1Error) return this.#refuse(fields);
+    const forbidden = this.isLenient ? null : checkTrailers(fields);
+    if (forbidden !== null) return this.#refuse(forbidden);
     this.sink.onFraming(this.#take(end));
     this.#endMessage();
     return true;

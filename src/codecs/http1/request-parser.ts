@@ -1,4 +1,4 @@
-import { parseFields, readFraming, TOKEN } from './fields.ts';
+import { dropsFraming, parseFields, readFraming, TOKEN } from './fields.ts';
 import { type Framing, hasToken, RequestHead } from './head.ts';
 import { Http1Error } from './http1-error.ts';
 import { MessageParser, type MessageSink, type ParserOptions } from './message-parser.ts';
@@ -7,15 +7,22 @@ const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n');
 /** Visible ASCII; a target is never anything else (RFC 9112 section 3.2). */
 const TARGET = /^[!-~]+$/;
 
+/** A host, a port, or nothing (RFC 9110 section 7.2). */
+const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d{0,5})?$/;
+
 /** Requests of one connection, strict after RFC 9112: what two parsers could read differently is an error. */
 export class RequestParser extends MessageParser<RequestHead> {
   protected override readonly skipsBlankLines = true;
+  #isOver = false;
 
   constructor(sink: MessageSink<RequestHead>, options: ParserOptions = {}) {
     super(sink, options);
   }
 
   protected override checkStart(held: Buffer): Http1Error | null {
+    // The server closes after that request: what follows it would be read by one parser and not by another.
+    if (this.#isOver)
+      return new Http1Error(400, 'request-after-close', 'A request follows one that said it was the last.');
     if (
       held[0] !== 80 ||
       held.length < PREFACE.length ||
@@ -64,6 +71,7 @@ export class RequestParser extends MessageParser<RequestHead> {
   }
 
   protected override begin(head: RequestHead): Framing {
+    this.#isOver = !head.isKeepAlive && !this.isLenient;
     this.sink.onHead(head);
     return head.framing;
   }
@@ -71,6 +79,7 @@ export class RequestParser extends MessageParser<RequestHead> {
   /** What the fields say of the connection, and what the strict gateway does not forward. */
   #fill(head: RequestHead): Http1Error | null {
     let hosts = 0;
+    let host = '';
     let connection: string | undefined;
     let upgrade: string | undefined;
     let isHttp2Settings = false;
@@ -80,7 +89,10 @@ export class RequestParser extends MessageParser<RequestHead> {
       // By length first: most names are none of these, and lower-casing each is dear.
       switch (name.length) {
         case 4:
-          if (name.toLowerCase() === 'host') hosts++;
+          if (name.toLowerCase() === 'host') {
+            hosts++;
+            host = raw[index + 1]!;
+          }
           break;
         case 6:
           if (name.toLowerCase() === 'expect')
@@ -108,14 +120,39 @@ export class RequestParser extends MessageParser<RequestHead> {
         hosts === 0 ? 'missing-host' : 'several-hosts',
         'A request has exactly one Host field.',
       );
+    if (!HOST.test(host)) return new Http1Error(400, 'bad-host', 'The Host field is no host and port.');
+    if (dropsFraming(connection))
+      return new Http1Error(
+        400,
+        'bad-connection-option',
+        'The Connection field names a field that must not be dropped.',
+      );
     if (head.method === 'CONNECT')
       return new Http1Error(
         501,
         'connect-method',
         'This is a gateway in front of one application, not a forward proxy.',
       );
+    const target = checkTarget(head, hosts === 0 ? null : host);
+    if (target !== null) return target;
     if (isHttp2Settings || hasToken(upgrade, 'h2c'))
       return new Http1Error(501, 'h2c-upgrade', 'An upgrade to HTTP/2 is not possible here; use HTTP/1.1.');
     return null;
   }
+}
+
+/** The forms of a target (RFC 9112 section 3.2): a path, `*` for OPTIONS, or a URL whose host is that of the Host field. */
+function checkTarget({ method, path }: RequestHead, host: string | null): Http1Error | null {
+  if (path.includes('#')) return new Http1Error(400, 'bad-target', 'The request target has a fragment.');
+  if (path.startsWith('/') || (path === '*' && method === 'OPTIONS')) return null;
+  const authority = /^https?:\/\/([^/?]+)/i.exec(path)?.[1];
+  if (authority === undefined)
+    return new Http1Error(400, 'bad-target', 'The request target is neither a path nor an http URL.');
+  if (host !== null && authority.toLowerCase() !== host.toLowerCase())
+    return new Http1Error(
+      400,
+      'host-mismatch',
+      'The request target and the Host field name different hosts.',
+    );
+  return null;
 }
