@@ -31,6 +31,21 @@ const REFUSED: readonly [string, string, number][] = [
   ['a request line of two parts', 'GET /\r\nHost: x\r\n\r\n', 400],
   ['too many headers', `GET / HTTP/1.1\r\nHost: x\r\n${'A: b\r\n'.repeat(300)}\r\n`, 431],
   ['a long header', `GET / HTTP/1.1\r\nHost: x\r\nA: ${'b'.repeat(9000)}\r\n\r\n`, 431],
+  [
+    'a no-break space before chunked',
+    'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \xa0chunked\r\n\r\n0\r\n\r\n',
+    501,
+  ],
+  ['an underscore for a dash', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer_Encoding: chunked\r\n\r\n', 400],
+  [
+    'a Connection that drops framing',
+    'POST / HTTP/1.1\r\nHost: x\r\nConnection: transfer-encoding\r\n\r\n',
+    400,
+  ],
+  ['a fragment in the target', 'GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  ['a target without a slash', 'GET foo HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  ['a target of another host', 'GET http://y/ HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  ['a host that is none', 'GET / HTTP/1.1\r\nHost: a b/@c\r\n\r\n', 400],
   ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n', 501],
   ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
   [
@@ -98,4 +113,69 @@ test('refusals are the same for every cutting', async (t) => {
   }
   const { report } = await fixture.finish();
   t.true(report.isComplete, JSON.stringify(report));
+});
+
+/** Refused after a part of the stream was forwarded: name, what comes first, what is refused. */
+const REFUSED_LATER: readonly [string, string, string][] = [
+  [
+    'a request after the last one',
+    'GET /1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    'GET /2 HTTP/1.1\r\nHost: x\r\n\r\n',
+  ],
+  [
+    'a blank behind a chunk size',
+    'POST /1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n',
+    '5 \r\nhello\r\n0\r\n\r\n',
+  ],
+  [
+    'framing in the trailers',
+    'POST /1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n',
+    'Content-Length: 5\r\n\r\n',
+  ],
+];
+
+for (const [name, first, second] of REFUSED_LATER)
+  test(`${name} is not forwarded`, async (t) => {
+    const forwarded: Buffer[] = [];
+    const fixture = await startFixture(t, (socket) => {
+      socket.on('data', (chunk: Buffer) => {
+        forwarded.push(chunk);
+        if (
+          Buffer.concat(forwarded).includes('\r\n\r\n') &&
+          first.startsWith('GET') &&
+          forwarded.length === 1
+        )
+          socket.write(OK);
+      });
+      socket.on('end', () => socket.end());
+    });
+    const answer = await fixture.exchange(first + second, { isHalfClosing: false });
+    t.regex(answer, /HTTP\/1\.1 400 /);
+    t.true(first.startsWith(Buffer.concat(forwarded).toString('latin1')), 'at most the sound part');
+    const { report } = await fixture.finish();
+    t.true(report.isComplete, JSON.stringify(report));
+  });
+
+test('nothing is written behind an answer that the close delimits', async (t) => {
+  const fixture = await startFixture(t, (socket) => {
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nthe body'));
+  });
+  const answer = await fixture.exchange(
+    'GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\nBAD\r\n\r\n',
+    {
+      isHalfClosing: false,
+    },
+  );
+  t.is(answer, 'HTTP/1.1 200 OK\r\n\r\nthe body');
+  const { records, report } = await fixture.finish();
+  t.deepEqual(
+    records.map((record) => record.event.outcome),
+    ['success', 'failure', 'failure'],
+  );
+  t.true(report.isComplete, JSON.stringify(report));
+});
+
+test('a client that half-closed and has its answer is not kept waiting for the upstream', async (t) => {
+  const fixture = await startFixture(t, (socket) => void socket.on('data', () => socket.write(OK)));
+  t.is(await fixture.exchange('GET / HTTP/1.1\r\nHost: x\r\n\r\n'), OK);
 });
