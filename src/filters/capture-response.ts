@@ -114,11 +114,16 @@ class CaptureResponse extends Stage {
       current.isRequestDone = true;
       current.isResponseDone = true;
     }
-    const type =
-      event.error === '' ? 'client-closed' : event.error === 'ReadError' ? 'connection-broken' : event.error;
+    const type = this.#endType(event);
     const message =
       event.message === '' ? 'The connection ended before the exchange was complete.' : event.message;
     this.#list!.end({ type, message });
+  }
+
+  /** `error.type` of exchanges that the end of the connection has cut. */
+  #endType({ error, message }: SessionEnd): string {
+    if (error === '') return message === '' ? 'client-closed' : 'upstream-closed';
+    return error === 'ReadError' ? 'connection-broken' : error;
   }
 
   #emitRecord(record: RecordDocument): void {

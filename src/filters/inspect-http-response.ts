@@ -127,7 +127,7 @@ class InspectHttpResponse extends Stage implements ResponseSink {
     const { isUpgrade } = this.#answered();
     this.emit(new MessageEnd());
     if (this.#isLastAnswer) {
-      this.#endStream(new SessionEnd());
+      this.#endStream(new SessionEnd('', 'The upstream closed the connection with an earlier answer.'));
       return;
     }
     if (isUpgrade) this.#conversation.onUpgradeAnswered?.(false);

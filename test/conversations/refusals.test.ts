@@ -168,6 +168,7 @@ test('nothing is written behind an answer that the close delimits', async (t) =>
   );
   t.is(answer, 'HTTP/1.1 200 OK\r\n\r\nthe body');
   const { records, report } = await fixture.finish();
+  t.is(records[1].error.type, 'upstream-closed');
   t.deepEqual(
     records.map((record) => record.event.outcome),
     ['success', 'failure', 'failure'],
