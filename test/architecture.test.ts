@@ -67,6 +67,19 @@ test('the engine, the codecs, the records and the filters touch the world only t
   );
 });
 
+test('nor do they read a clock, draw lots or set timers of their own', (t) => {
+  const own = /\b(?:performance\.now|Date\.now|setTimeout|setInterval|setImmediate|Math\.random|process)\b/;
+  const wrong = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && WITHOUT_WORLD.has(file.split(path.sep)[0]!))
+    .flatMap((file) =>
+      readFileSync(path.join(SRC, file), 'utf8')
+        .split('\n')
+        .filter((line) => own.test(line) && !/^\s*(?:\*|\/\/|\/\*)/.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+  t.deepEqual(wrong, []);
+});
+
 test('a filter is one file that needs no other filter', (t) => {
   const wrong = imports.filter(
     ({ file, target }) =>

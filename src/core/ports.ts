@@ -7,6 +7,8 @@ export interface Clock {
   wallMs(): number;
   /** Monotonic clock, nanoseconds. */
   monotonicNs(): bigint;
+  /** The same in milliseconds, for what is compared and not recorded. */
+  monotonicMs(): number;
   /** Calls `fn` once after `delayMs`, unless cancelled. Never keeps the process alive by itself. */
   after(delayMs: number, fn: () => void): Timer;
 }

@@ -133,7 +133,7 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
   onEnd(): void {
     const current = this.#current!;
     this.#current = null;
-    current.completedAtMs = performance.now();
+    current.completedAtMs = this.#site.ports.clock.monotonicMs();
     this.#conversation.onRequest?.();
     if (current.isUpgrade) {
       this.#state = 'upgrading';
@@ -191,7 +191,7 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
         head: null,
         method: '',
         isUpgrade: false,
-        completedAtMs: performance.now(),
+        completedAtMs: this.#site.ports.clock.monotonicMs(),
         refusal,
       });
     this.emit(new SessionEnd('Refused', error.message, refusal));

@@ -225,7 +225,7 @@ class InspectHttpResponse extends Stage implements ResponseSink {
 
   #answered(): PendingRequest {
     this.#isAnswering = false;
-    this.#lastAnswerEndMs = performance.now();
+    this.#lastAnswerEndMs = this.#site.ports.clock.monotonicMs();
     return this.#conversation.pending.shift()!;
   }
 
@@ -250,7 +250,9 @@ class InspectHttpResponse extends Stage implements ResponseSink {
       if (this.#state !== 'parsing' || first === undefined) return;
       const isWaiting = !this.#isAnswering && first.completedAtMs > 0;
       const sinceMs = Math.max(first.completedAtMs, this.#lastAnswerEndMs);
-      const leftMs = isWaiting ? sinceMs + this.#timeoutMs - performance.now() : this.#timeoutMs;
+      const leftMs = isWaiting
+        ? sinceMs + this.#timeoutMs - this.#site.ports.clock.monotonicMs()
+        : this.#timeoutMs;
       if (leftMs > 1) this.#arm(leftMs);
       else this.#answerAll(504, 'Timeout', `The upstream did not answer within ${this.#timeoutMs} ms.`);
     });

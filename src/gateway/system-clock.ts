@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../core/ports.ts';
 export const systemClock: Clock = {
   wallMs: () => Date.now(),
   monotonicNs: () => process.hrtime.bigint(),
+  monotonicMs: () => performance.now(),
   after(delayMs, fn): Timer {
     const timer = setTimeout(fn, delayMs).unref();
     return { cancel: () => clearTimeout(timer), refresh: () => void timer.refresh() };

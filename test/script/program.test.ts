@@ -24,6 +24,7 @@ function load(source: string): Loaded {
       clock: {
         wallMs: () => 0,
         monotonicNs: () => 0n,
+        monotonicMs: () => 0,
         after: () => ({ cancel: () => {}, refresh: () => {} }),
       },
       log: { write: (level, message) => void lines.push(`${level} ${message}`) },
