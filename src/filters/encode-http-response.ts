@@ -1,11 +1,11 @@
 import { HttpConversation, type PendingRequest } from '../codecs/http1/conversation.ts';
 import { encodeResponseHead, type HeadLike, refusalResponse } from '../codecs/http1/encode.ts';
 import type { Framing } from '../codecs/http1/head.ts';
-import { type EncodingPlan, MessageEncoder } from '../codecs/http1/message-encoder.ts';
+import { EncodeStage, type HeadSource } from '../codecs/http1/encode-stage.ts';
+import type { EncodingPlan } from '../codecs/http1/message-encoder.ts';
 import { Data } from '../core/data.ts';
-import { type Event, MessageEnd, MessageStart, SessionEnd } from '../core/event.ts';
+import { MessageEnd, MessageStart, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
-import { FAILED, Stage } from '../core/pipeline.ts';
 
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
@@ -27,27 +27,15 @@ export const encodeHttpResponse: FilterDeclaration = {
     "pipy().listen(8000).decodeHttpRequest().replaceMessage(new Message({ status: 404 }, 'no')).encodeHttpResponse()",
   ],
   prepare(args) {
-    const head = (args[0] ?? null) as HeadLike | (() => unknown) | null;
+    const head = (args[0] ?? null) as HeadSource;
     return () => new EncodeHttpResponse(head);
   },
 };
 
-class EncodeHttpResponse extends Stage {
-  readonly #head: HeadLike | (() => unknown) | null;
-  readonly #encoder = new MessageEncoder(
-    (event) => this.emit(event),
-    (error) => this.session.abort(this, error),
-  );
+class EncodeHttpResponse extends EncodeStage {
   #conversation!: HttpConversation;
-  #messageHead: HeadLike | null = null;
   #isKeepingAlive = true;
   #isInterim = false;
-  #hasEnded = false;
-
-  constructor(head: HeadLike | (() => unknown) | null) {
-    super();
-    this.#head = head;
-  }
 
   override begin(): void {
     const conversation = this.session.stream.slot(HttpConversation.slot, () => new HttpConversation());
@@ -58,52 +46,13 @@ class EncodeHttpResponse extends Stage {
     this.#conversation = conversation;
   }
 
-  override release(): void {
-    this.#hasEnded = true;
+  protected override end(event: SessionEnd): void {
+    // An answer that was cut must not look whole.
+    const isCut = this.encoder.isInside && event.error === '';
+    this.emit(isCut ? new SessionEnd('ReadError', 'the session ended inside an answer') : event);
   }
 
-  receive(event: Event): void {
-    if (this.#hasEnded) return;
-    try {
-      this.#take(event);
-    } catch (error) {
-      this.#hasEnded = true;
-      this.session.abort(this, error);
-    }
-  }
-
-  #take(event: Event): void {
-    switch (event.kind) {
-      case 'message-start':
-        this.#messageHead = event.head;
-        this.#encoder.start(
-          event,
-          typeof this.#head === 'function' ? null : this.#plan(this.#head ?? event.head),
-        );
-        break;
-      case 'data':
-        this.#encoder.data(event);
-        break;
-      case 'message-end':
-        if (this.#encoder.isInside) this.#end();
-        break;
-      case 'session-end':
-        this.#hasEnded = true;
-        // An answer that was cut must not look whole.
-        this.emit(
-          this.#encoder.isInside && event.error === ''
-            ? new SessionEnd('ReadError', 'the session ended inside an answer')
-            : event,
-        );
-    }
-  }
-
-  #end(): void {
-    if (typeof this.#head === 'function') {
-      const head = this.session.call(this, this.#head);
-      if (head === FAILED) return;
-      this.#encoder.end(this.#plan(typeof head === 'object' && head !== null ? head : this.#messageHead));
-    } else this.#encoder.end();
+  protected override afterMessage(): void {
     if (this.#isInterim) return;
     this.#conversation.pending.shift();
     if (this.#isKeepingAlive) {
@@ -111,12 +60,12 @@ class EncodeHttpResponse extends Stage {
       this.#conversation.noteIdle();
       this.#endWhenAnswered();
     } else {
-      this.#hasEnded = true;
+      this.hasEnded = true;
       this.emit(new SessionEnd());
     }
   }
 
-  #plan(head: HeadLike | null): EncodingPlan {
+  protected override plan(head: HeadLike | null): EncodingPlan {
     const request = this.#conversation.pending[0] ?? null;
     const status = Number(head?.status) || 200;
     const isOld = request?.head?.protocol === 'HTTP/1.0';
@@ -154,22 +103,22 @@ class EncodeHttpResponse extends Stage {
 
   #endWhenAnswered(): void {
     const { isOver, pending } = this.#conversation;
-    if (this.#hasEnded || !isOver || pending.length > 0 || this.#encoder.isInside) return;
-    this.#hasEnded = true;
+    if (this.hasEnded || !isOver || pending.length > 0 || this.encoder.isInside) return;
+    this.hasEnded = true;
     this.emit(new SessionEnd());
   }
 
   /** The body of the request that is to be answered next is wanted. */
   #continue(): void {
-    if (this.#hasEnded || this.#encoder.isInside || this.#conversation.pending.length !== 1) return;
+    if (this.hasEnded || this.encoder.isInside || this.#conversation.pending.length !== 1) return;
     if (this.#conversation.pending[0]!.refusal === null) this.emit(Data.of(CONTINUE, 'interim'));
   }
 
   /** A refused request is answered when all before it are; nothing follows it. */
   #answerRefusals(): void {
     const first: PendingRequest | undefined = this.#conversation.pending[0];
-    if (this.#hasEnded || this.#encoder.isInside || first?.refusal == null) return;
-    this.#hasEnded = true;
+    if (this.hasEnded || this.encoder.isInside || first?.refusal == null) return;
+    this.hasEnded = true;
     const { status, message } = first.refusal;
     this.emit(new MessageStart({ protocol: 'HTTP/1.1', status, headers: {} }));
     this.emit(Data.of(refusalResponse(status, message, first.method === 'HEAD')));

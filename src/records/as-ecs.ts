@@ -2,7 +2,9 @@ import type { RequestHead } from '../codecs/http1/head.ts';
 import type { BodyFacts, BodyReader } from './body-reader.ts';
 import type { Exchange, Half } from './exchange.ts';
 import type { GapFacts } from './record-document.ts';
-import { redactMalformedHead, REDACTED, redactText } from './redaction/redact-text.ts';
+import { redactMalformedHead } from './redaction/redact-malformed-head.ts';
+import { redactText } from './redaction/redact-text.ts';
+import { REDACTED } from './redaction/redaction.ts';
 import type { SecretNames } from './redaction/secret-names.ts';
 
 const ECS_VERSION = '9.5.0-dev';

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { redactMalformedHead, redactText } from '../../src/records/redaction/redact-text.ts';
+import { redactMalformedHead } from '../../src/records/redaction/redact-malformed-head.ts';
+import { redactText } from '../../src/records/redaction/redact-text.ts';
 import { SecretNames } from '../../src/records/redaction/secret-names.ts';
 
 const names = new SecretNames({ headers: [], keys: ['tax-number'] });

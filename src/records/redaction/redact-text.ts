@@ -1,12 +1,7 @@
+import { quoteAt, quotedEnd } from './quotes.ts';
+import { REDACTED, type Redaction } from './redaction.ts';
 import { percentDecode, type SecretNames } from './secret-names.ts';
-
-export const REDACTED = 'REDACTED';
-
-export interface Redaction {
-  readonly text: string;
-  /** Values replaced. */
-  readonly count: number;
-}
+import { redactShapes, VALUE_HINT } from './secret-shapes.ts';
 
 /** Without one of these there is nothing to find; one linear look at the text saves the scan of most. */
 const WORTH_SCANNING = /[=:>,]/;
@@ -45,33 +40,6 @@ function redactEncoded(text: string, names: SecretNames, depth: number): Redacti
     return inner.count === 0 ? word : inner.text;
   });
   return { text: result, count };
-}
-
-/** Header-like bytes that no parser accepted: whatever follows a secret's name in its line, or in folded lines, goes. */
-export function redactMalformedHead(text: string, names: SecretNames): Redaction {
-  const redacted = redactText(text, names);
-  let { count } = redacted;
-  let isFolded = false;
-  const lines = redacted.text.split(/(?<=[\r\n])/).map((line) => {
-    if (isFolded && /^[ \t]/.test(line)) {
-      count++;
-      return ` ${REDACTED}${lineEnd(line)}`;
-    }
-    if (/^[\r\n]*$/.test(line)) return line;
-    isFolded = false;
-    for (const word of line.matchAll(/[\p{L}\p{N}_.-]+/gu))
-      if (names.isHeader(word[0])) {
-        isFolded = true;
-        count++;
-        return `${line.slice(0, word.index + word[0].length)} ${REDACTED}${lineEnd(line)}`;
-      }
-    return line;
-  });
-  return { text: lines.join(''), count };
-}
-
-function lineEnd(line: string): string {
-  return /[\r\n]*$/.exec(line)![0];
 }
 
 /** One pass over a text: looks at every separator, back for the key and forward for the value. */
@@ -420,38 +388,6 @@ function isNamingKey(name: string): boolean {
   return /^(?:name\*?|key|field|param|parameter|header)$/i.test(name);
 }
 
-/** The quotation mark that stands at `at`, with its backslashes; null for none. */
-function quoteAt(text: string, at: number): string | null {
-  return (
-    /^(?:(\\*["'])\1\1|\\*["']|\\+u0022|&(?:quot|apos|#34|#39|#x22|#x27);)/.exec(
-      text.slice(at, at + 24),
-    )?.[0] ?? null
-  );
-}
-
-/**
- * Where the string that `quote` opened at `start` ends. With n levels of escaping a quotation mark of this level has u - 1
- * backslashes, u = 2^n, and each literal backslash before it 2u more; fewer means that an outer string ends here.
- */
-function quotedEnd(text: string, start: number, quote: string): number {
-  const from = start + quote.length;
-  const mark = quote.replace(/^\\+/, '');
-  if (mark.length > 1 && mark !== 'u0022') {
-    const end = text.indexOf(quote, from);
-    return end < 0 ? text.length : end;
-  }
-  // Of `\u0022` the mark's own backslash counts as one of the run.
-  const own = quote.length - mark.length;
-  const period = mark === 'u0022' ? 4 * own : 2 * (own + 1);
-  for (let at = text.indexOf(mark, from); at >= 0; at = text.indexOf(mark, at + 1)) {
-    let run = 0;
-    while (at - run > from && text[at - run - 1] === '\\') run++;
-    if (run < own) return at - run;
-    if ((run - own) % period === 0) return at - own;
-  }
-  return text.length;
-}
-
 /** JSON may write any character of a key as `\u0070`; such ASCII is read as what it is. */
 function unescapeAscii(text: string): string {
   if (!text.includes('\\u00')) return text;
@@ -471,24 +407,4 @@ function decodeAll(text: string): string {
     decoded = next;
   }
   return decoded;
-}
-
-const VALUE_HINT = /\b(?:bearer|basic|digest) |eyJ|PRIVATE KEY/i;
-/** Values that are secrets by their own shape. */
-const SHAPES: readonly [RegExp, string][] = [
-  [/\b(bearer|basic|negotiate)[ \t]+(?:[A-Za-z0-9._~+/-]{6,}=*|[A-Za-z0-9._~+/-]+$)/gi, `$1 ${REDACTED}`],
-  [/\beyJ[A-Za-z0-9_-]{8,1024}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?/g, REDACTED],
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],
-];
-
-function redactShapes(text: string): Redaction {
-  if (!VALUE_HINT.test(text)) return { text, count: 0 };
-  let count = 0;
-  let result = text;
-  for (const [pattern, replacement] of SHAPES)
-    result = result.replace(pattern, (...match: (string | number)[]) => {
-      count++;
-      return replacement.replace('$1', String(match[1]));
-    });
-  return { text: result, count };
 }
