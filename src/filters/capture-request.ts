@@ -93,6 +93,11 @@ class CaptureRequest extends Stage {
   #end(event: SessionEnd): void {
     this.#hasEnded = true;
     const { refusal } = event;
+    if (event.error !== '' && event.error !== 'Refused')
+      this.#list!.clientFailure = {
+        type: event.error === 'ReadError' ? 'client-closed' : event.error,
+        message: event.message === '' ? 'The client broke the connection.' : event.message,
+      };
     if (refusal !== null) {
       const isInsideRequest = this.#current !== null && !this.#current.isRequestDone;
       const open = isInsideRequest ? this.#current! : this.#list!.begin();

@@ -84,7 +84,7 @@ export class InboundConnection {
   /** Close now; what is in flight is recorded as cut. */
   destroy(message: string): void {
     if (this.#state === 'closed') return;
-    this.#release(new SessionEnd('ReadError', message));
+    this.#release(new SessionEnd('Timeout', message));
     this.#socket.destroy();
   }
 

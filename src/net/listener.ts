@@ -81,7 +81,8 @@ export class Listener {
 
   /** Ends every connection by force. */
   cut(): void {
-    for (const connection of this.#connections) connection.destroy('the gateway was stopped');
+    for (const connection of this.#connections)
+      connection.destroy('the gateway was stopped before the exchange was complete');
   }
 
   get connectionCount(): number {

@@ -19,6 +19,8 @@ export class ExchangeList {
   }
 
   #isOver = false;
+  /** The client's side failed first: whatever the other side then does follows from that. */
+  clientFailure: { readonly type: string; readonly message: string } | null = null;
 
   /** A request has begun. */
   begin(): OpenExchange {
@@ -50,8 +52,9 @@ export class ExchangeList {
   }
 
   /** The connection is over: what is open was cut. */
-  end(error: { type: string; message: string }): void {
+  end(cause: { type: string; message: string }): void {
     this.#isOver = true;
+    const error = this.clientFailure ?? cause;
     for (const open of this.#open) {
       if (!open.isRequestDone || !open.isResponseDone) open.exchange.fail(error);
       open.isRequestDone = true;

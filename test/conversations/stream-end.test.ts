@@ -87,6 +87,7 @@ test('RST while the answer is under way is a failure', async (t) => {
   const { records, report } = await fixture.finish();
   t.is(records.length, 1);
   t.is(records[0].event.outcome, 'failure');
+  t.is(records[0].error.type, 'client-closed');
   t.is(records[0].http.response.body.bytes, 4);
   t.true(report.isComplete, JSON.stringify(report));
 });
