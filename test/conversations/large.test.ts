@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as net from 'node:net';
 import test from 'ava';
-import { connectClient, startUpstream } from '../support/fixture.ts';
+import { answering, connectClient, OK, startUpstream } from '../support/fixture.ts';
 import { type GatewayProcess, runCli, startProcess } from '../support/process.ts';
 
 /** Budgets of design section 5, in KiB. */
@@ -187,3 +187,34 @@ function send(socket: net.Socket, chunk: Buffer, total: number): void {
   };
   more();
 }
+
+test.serial('out of file descriptors: who is too many is told so, and places come back', async (t) => {
+  const target = await startUpstream(
+    t,
+    answering(() => OK),
+  );
+  const gateway = await startProcess(t, [`--upstream=http://${target}`], undefined, 90);
+  const clients = [];
+  const answers = new Set<string>();
+  for (let index = 0; index < 60; index++) {
+    const client = await connectClient(gateway.port);
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    answers.add((await client.until('\r\n\r\n')).slice(9, 12));
+    clients.push(client);
+  }
+  t.deepEqual([...answers], ['200', '503']);
+  for (const client of clients) client.socket.destroy();
+  let status = '';
+  while (status !== '200') {
+    const client = await connectClient(gateway.port);
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    status = (await client.until('\r\n\r\n')).slice(9, 12);
+    client.socket.destroy();
+  }
+  t.is(await gateway.end('SIGTERM'), 0, gateway.output());
+  t.regex(
+    gateway.output(),
+    /the limit of open files allows \d+ connections instead of 10000; raise it with ulimit -n/,
+  );
+  t.regex((await runCli(['verify', `--data-dir=${gateway.dataDir}`])).stdout, /^complete/);
+});

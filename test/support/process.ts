@@ -22,12 +22,24 @@ export async function startProcess(
   t: ExecutionContext,
   args: readonly string[],
   dataDir?: string,
+  /** Lowers the limit of open files. */
+  openFiles?: number,
 ): Promise<GatewayProcess> {
   const directory = dataDir ?? (await makeDataDir(t));
-  const child = spawn(process.execPath, [MAIN, '--listen=127.0.0.1:0', `--data-dir=${directory}`, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
-  });
+  const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles}; `;
+  const child = spawn(
+    'sh',
+    [
+      '-c',
+      `${limit}exec "$0" "$@"`,
+      process.execPath,
+      MAIN,
+      '--listen=127.0.0.1:0',
+      `--data-dir=${directory}`,
+      ...args,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } },
+  );
   t.teardown(() => child.kill('SIGKILL'));
   let output = '';
   const exited = exit(child);
