@@ -10,6 +10,9 @@ import { Stage } from '../core/pipeline.ts';
 import type { Timer } from '../core/ports.ts';
 import { byteSize, durationMs } from '../core/quantity.ts';
 
+/** Pipelined requests without an answer, above which the client is not read; half of them let it go on. */
+const MAX_PENDING = 256;
+
 interface Options {
   readonly limits: Http1Limits;
   readonly headerTimeoutMs: number;
@@ -75,7 +78,9 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
   #current: PendingRequest | null = null;
   #headTimer: Timer | null = null;
   #isHoldingSource = false;
-  /** The client's end, while the answer to an upgrade decides what its last bytes are. */
+  /** Too many requests wait for their answers. */
+  #isFull = false;
+  /** The client's end, while its last bytes wait: for the answer to an upgrade, or for room. */
   #endAfterAnswer: SessionEnd | null = null;
 
   constructor(options: Options, site: FilterSite) {
@@ -139,6 +144,10 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
       this.#state = 'upgrading';
       this.#parser.pause();
       this.#holdSource();
+    } else if (this.#conversation.pending.length >= MAX_PENDING) {
+      this.#isFull = true;
+      this.#parser.pause();
+      this.#holdSource();
     }
     this.emit(new MessageEnd());
   }
@@ -151,6 +160,7 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     const conversation = this.session.stream.slot(HttpConversation.slot, () => new HttpConversation());
     this.session.stream.activity = conversation;
     conversation.onUpgradeAnswered = (isAccepted) => this.#upgradeAnswered(isAccepted);
+    conversation.onAnswered = () => this.#answered();
     this.#conversation = conversation;
   }
 
@@ -198,6 +208,21 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     conversation.onRefusal?.();
   }
 
+  #answered(): void {
+    if (!this.#isFull || this.#state !== 'parsing' || this.#conversation.pending.length > MAX_PENDING / 2)
+      return;
+    this.#isFull = false;
+    this.#parser.resume();
+    if (this.#isStillWaiting()) return;
+    this.#letSourceGo();
+    if (this.#endAfterAnswer !== null) this.#end(this.#endAfterAnswer);
+  }
+
+  /** Resuming may have come to the next stop at once. */
+  #isStillWaiting(): boolean {
+    return this.#isFull || this.#state !== 'parsing';
+  }
+
   #upgradeAnswered(isAccepted: boolean): void {
     if (this.#state !== 'upgrading') return;
     if (isAccepted) {
@@ -214,7 +239,7 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
   #end(event: SessionEnd): void {
     if (this.#state === 'ended' || this.#state === 'refused') return;
     // What is held may be requests or a tunnel's first bytes: the answer tells, and the end comes after them.
-    if (this.#state === 'upgrading' && event.error === '' && this.#parser.heldBytes > 0) {
+    if ((this.#state === 'upgrading' || this.#isFull) && event.error === '' && this.#parser.heldBytes > 0) {
       this.#endAfterAnswer = event;
       return;
     }

@@ -226,7 +226,9 @@ class InspectHttpResponse extends Stage implements ResponseSink {
   #answered(): PendingRequest {
     this.#isAnswering = false;
     this.#lastAnswerEndMs = this.#site.ports.clock.monotonicMs();
-    return this.#conversation.pending.shift()!;
+    const answered = this.#conversation.pending.shift()!;
+    this.#conversation.onAnswered?.();
+    return answered;
   }
 
   #endStream(event: SessionEnd): void {

@@ -209,3 +209,29 @@ test('server-sent events arrive before the answer ends', async (t) => {
   t.is(records[0].event.outcome, 'failure');
   t.regex(records[0].http.response.body.content, /data: one[^]*data: two/);
 });
+
+test('a client that pipelines without end is stopped, and gets all its answers', async (t) => {
+  let heads = 0;
+  let mostHeads = 0;
+  const fixture = await startFixture(t, (socket) => {
+    let held = '';
+    socket.on('data', (chunk: Buffer) => {
+      held += chunk.toString('latin1');
+      const parts = held.split('\r\n\r\n');
+      held = parts.pop()!;
+      heads += parts.length;
+      mostHeads = Math.max(mostHeads, heads);
+      // Answers come only when no more requests do.
+      setTimeout(() => {
+        for (; heads > 0; heads--) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      }, 50);
+    });
+  });
+  const count = 2000;
+  const answer = await fixture.exchange('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(count));
+  t.is(answer.split('HTTP/1.1 200').length - 1, count);
+  t.true(mostHeads <= 256, `${mostHeads}`);
+  const { records, report } = await fixture.finish();
+  t.is(records.length, count);
+  t.true(report.isComplete, JSON.stringify(report));
+});

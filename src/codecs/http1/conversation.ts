@@ -38,6 +38,8 @@ export class HttpConversation implements StreamActivity {
   onRequest: (() => void) | null = null;
   /** The answering side: a request was refused. */
   onRefusal: (() => void) | null = null;
+  /** The asking side: an answer is complete. */
+  onAnswered: (() => void) | null = null;
   /** The asking side: the answer to an upgrade has come. */
   onUpgradeAnswered: ((isAccepted: boolean) => void) | null = null;
 
