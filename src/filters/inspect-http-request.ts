@@ -78,6 +78,8 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
   #current: PendingRequest | null = null;
   #headTimer: Timer | null = null;
   #isHoldingSource = false;
+  /** What the answer to an upgrade said before its request was complete. */
+  #earlyVerdict: boolean | null = null;
   /** Too many requests wait for their answers. */
   #isFull = false;
   /** The client's end, while its last bytes wait: for the answer to an upgrade, or for room. */
@@ -140,7 +142,7 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     this.#current = null;
     current.completedAtMs = this.#site.ports.clock.monotonicMs();
     this.#conversation.onRequest?.();
-    if (current.isUpgrade) {
+    if (current.isUpgrade && this.#earlyVerdict === null) {
       this.#state = 'upgrading';
       this.#parser.pause();
       this.#holdSource();
@@ -150,6 +152,8 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
       this.#holdSource();
     }
     this.emit(new MessageEnd());
+    if (this.#earlyVerdict === true) this.#beginTunnel();
+    this.#earlyVerdict = null;
   }
 
   onError(error: Http1Error, held: Buffer[]): void {
@@ -172,9 +176,25 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     if (this.#state === 'refused' || this.#state === 'ended') return;
     const conversation = this.#conversation;
     conversation.isReceiving = true;
-    for (const view of data.views) this.#parser.push(view);
-    conversation.isReceiving = this.#current !== null || this.#parser.state === 'head';
+    for (const view of data.views) this.#take(view);
+    const isParsing = this.#isParsing();
+    conversation.isReceiving = isParsing && (this.#current !== null || this.#parser.state === 'head');
     if (this.#parser.state === 'head') this.#startHeadTimer();
+  }
+
+  #take(view: Buffer): void {
+    if (this.#state === 'tunnel') this.emit(Data.of(view, 'tunnel'));
+    else this.#parser.push(view);
+  }
+
+  #isParsing(): boolean {
+    return this.#state === 'parsing';
+  }
+
+  #beginTunnel(): void {
+    this.#state = 'tunnel';
+    this.#parser.pause();
+    for (const view of this.#parser.takeHeld()) this.emit(Data.of(view, 'tunnel'));
   }
 
   #startHeadTimer(): void {
@@ -195,8 +215,11 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     const refusal: Refusal = { status: error.status, code: error.code, message: error.message, held };
     const conversation = this.#conversation;
     // A body that turned bad belongs to a request that is already waiting for its answer.
-    if (this.#current !== null) this.#current.refusal = refusal;
-    else
+    if (this.#current !== null) {
+      this.#current.refusal = refusal;
+      // It may have its answer already: then there is nothing to tell, and nothing more to come.
+      if (!conversation.pending.includes(this.#current)) conversation.isOver = true;
+    } else
       conversation.pending.push({
         head: null,
         method: '',
@@ -205,7 +228,9 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
         refusal,
       });
     this.emit(new SessionEnd('Refused', error.message, refusal));
-    conversation.onRefusal?.();
+    conversation.isReceiving = false;
+    if (conversation.isOver) conversation.onOver?.();
+    else conversation.onRefusal?.();
   }
 
   #answered(): void {
@@ -224,11 +249,10 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
   }
 
   #upgradeAnswered(isAccepted: boolean): void {
+    if (this.#state === 'parsing' && this.#current?.isUpgrade === true) this.#earlyVerdict = isAccepted;
     if (this.#state !== 'upgrading') return;
-    if (isAccepted) {
-      this.#state = 'tunnel';
-      for (const view of this.#parser.takeHeld()) this.emit(Data.of(view, 'tunnel'));
-    } else {
+    if (isAccepted) this.#beginTunnel();
+    else {
       this.#state = 'parsing';
       this.#parser.resume();
     }

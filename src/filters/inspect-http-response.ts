@@ -124,8 +124,13 @@ class InspectHttpResponse extends Stage implements ResponseSink {
       this.#conversation.onUpgradeAnswered?.(true);
       return;
     }
-    const { isUpgrade } = this.#answered();
+    const { isUpgrade, refusal } = this.#answered();
     this.emit(new MessageEnd());
+    if (refusal !== null) {
+      // The rest of its request turned bad while it was being answered.
+      this.#endStream(new SessionEnd());
+      return;
+    }
     if (this.#isLastAnswer) {
       this.#endStream(new SessionEnd('', 'The upstream closed the connection with an earlier answer.'));
       return;

@@ -53,7 +53,8 @@ export class BodyReader {
     const text = decodeText(decoded.bytes, charset, isCut);
     const mimeType = sniffMimeType(decoded.bytes, text, declared);
     // A part of a body may begin inside a secret, where no key tells of it.
-    const isPart = head instanceof ResponseHead && head.status === 206;
+    const isPart =
+      header('content-range') !== undefined || (head instanceof ResponseHead && head.status === 206);
     const shared = { mimeType, isTruncated: isCut, dropped: null, decodeError: decoded.error };
     if (text === null || isPart) return { ...shared, content: null, hash: hash(kept), redactedCount: 0 };
     const redacted = redactText(text, names);

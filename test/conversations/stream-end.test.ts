@@ -251,3 +251,69 @@ test('a stop lets what is in flight finish and closes idle connections', async (
   t.is(records[0].event.outcome, 'success');
   t.true(report.isComplete);
 });
+
+const UPGRADE =
+  'POST /ws HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: x\r\nContent-Length: 5\r\n\r\n';
+
+test('an upgrade that is accepted before its body is whole becomes a tunnel after it', async (t) => {
+  const fixture = await startFixture(t, (socket) => {
+    let text = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.endsWith('hel')) socket.write('HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+      if (text.endsWith('TUN')) socket.end('echo');
+    });
+  });
+  const client = await fixture.connect();
+  client.write(`${UPGRADE}hel`);
+  await client.until('101');
+  client.write('lo');
+  client.write('TUN');
+  await client.until('echo');
+  client.socket.end();
+  await client.untilClose();
+  const { records, report } = await fixture.finish();
+  t.is(records.length, 1);
+  t.true(report.isComplete, JSON.stringify(report));
+});
+
+test('an upgrade that is refused before its body is whole is followed by the next request', async (t) => {
+  const fixture = await startFixture(t, (socket) => {
+    let text = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.endsWith('hel') || text.endsWith('\r\n\r\n')) socket.write(OK);
+    });
+  });
+  const client = await fixture.connect();
+  client.write(`${UPGRADE}hel`);
+  await client.until('ok');
+  client.received = Buffer.alloc(0);
+  client.write(`lo${GET}`);
+  t.is(await client.until('ok'), OK);
+  client.socket.end();
+  await client.untilClose();
+  t.true((await fixture.finish()).report.isComplete);
+});
+
+for (const [name, first, rest] of [
+  ['answered', OK, ''],
+  ['being answered', OK.slice(0, -1), 'k'],
+] as const)
+  test(`a body that turns bad when its request is ${name} ends the connection`, async (t) => {
+    const fixture = await startFixture(t, (socket) => {
+      socket.once('data', () => {
+        socket.write(first);
+        setTimeout(() => socket.write(rest), 100);
+      });
+    });
+    const client = await fixture.connect();
+    client.write('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n');
+    await client.until(first);
+    client.write('ZZ\r\n');
+    t.is(await client.untilClose(), OK);
+    const { records, report } = await fixture.finish();
+    t.is(records.length, 1);
+    t.is(records[0].event.outcome, 'failure');
+    t.true(report.isComplete, JSON.stringify(report));
+  });

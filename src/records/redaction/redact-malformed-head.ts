@@ -6,8 +6,12 @@ import type { SecretNames } from './secret-names.ts';
 export function redactMalformedHead(text: string, names: SecretNames): Redaction {
   const redacted = redactText(text, names);
   let { count } = redacted;
+  const withoutUser = redacted.text.replace(/[^\s/@:]+:[^\r\n@]+@/g, () => {
+    count++;
+    return `${REDACTED}:${REDACTED}@`;
+  });
   let isFolded = false;
-  const lines = redacted.text.split(/(?<=[\r\n])/).map((line) => {
+  const lines = withoutUser.split(/(?<=[\r\n])/).map((line) => {
     if (isFolded && /^[ \t]/.test(line)) {
       count++;
       return ` ${REDACTED}${lineEnd(line)}`;

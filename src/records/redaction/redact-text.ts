@@ -169,7 +169,7 @@ class Scan {
     if (this.#isInPartHead(at)) return this.#part(at);
     const near = this.#text.slice(at, at + NAME_VALUE_DISTANCE);
     const value =
-      /(?:["']|&quot;|&#34;)?\b(?:value|val|content|data|string)(?:\\*["']|&quot;|&#34;)?\s*[:=]\s*/i.exec(
+      /(?:["']|&quot;|&#34;|u0022)?(?:\b|(?<=u0022))(?:value|val|content|data|string)(?:\\*["']|\\+u0022|&quot;|&#34;)?\s*[:=]\s*/i.exec(
         near,
       );
     if (value !== null) {
@@ -243,7 +243,7 @@ class Scan {
   }
 
   #userInfo(from: number, at: number): number {
-    const authority = this.#text.slice(from, this.#find(/[/?#\s"'<>\\]/g, from));
+    const authority = this.#text.slice(from, this.#find(/[/?#\s"<>\\]/g, from));
     let end = authority.lastIndexOf('@');
     // Cut before the @: what stands there is no port.
     const isCut = end < 0 && from + authority.length === this.#text.length;
