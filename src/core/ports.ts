@@ -72,9 +72,43 @@ export interface Dialer {
   dial(target: string, options: DialOptions, listener: DialListener): Dialed;
 }
 
+/** What a child process tells its owner. `onEnd` comes once, last, after all of its output. */
+export interface ChildListener {
+  onBytes(bytes: Buffer): void;
+  /** `''` for exit status 0; `UnknownError` for another status, a signal, or a program that could not be started. */
+  onEnd(error: EndError, message: string): void;
+}
+
+/** A running child process; bytes written go to its standard input. */
+export interface Child {
+  write(bytes: Buffer): void;
+  /** No more input: closes its standard input. */
+  end(): void;
+  /** SIGTERM; `onEnd` is not called any more. */
+  kill(): void;
+  /** Held while too much waits to be written. */
+  readonly sending: Flow;
+  /** Hold it to stop reading its output. */
+  readonly reading: Flow;
+}
+
+/** Starts child processes in the program root; the only way for a filter to do so. */
+export interface Processes {
+  /** @param command the program, found by PATH, and its arguments; never a shell's text */
+  spawn(command: readonly string[], listener: ChildListener): Child;
+}
+
+/** Where `dump` and `print` write: lines without level, never filtered (spec cli 3). */
+export interface Output {
+  /** One line, or several separated by line breaks, without the last one. */
+  write(text: string): void;
+}
+
 /** What filters may reach of the world; all handed in. */
 export interface Ports {
   readonly clock: Clock;
   readonly log: Log;
   readonly dialer: Dialer;
+  readonly processes: Processes;
+  readonly output: Output;
 }

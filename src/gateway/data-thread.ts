@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
 import { Session } from '../core/pipeline.ts';
 import { catalogue } from '../filters/index.ts';
 import { newConnectionTotals } from '../net/connection-totals.ts';
+import { ChildProcesses } from '../net/child-processes.ts';
 import { Listener } from '../net/listener.ts';
 import { SocketDialer } from '../net/outbound.ts';
 import type { Recorder } from '../records/recorder.ts';
+import { DiskFiles } from '../script/program-files.ts';
 import { loadProgram, type ListenDeclaration, type Program } from '../script/program.ts';
 import type { DataPaths } from '../spool/data-directory.ts';
 import { RunLedger } from '../spool/run-ledger.ts';
@@ -69,13 +70,16 @@ export async function startDataThread(
   });
   const batch = new RecordBatch(spool, options.batchCount, options.batchBytes);
   const totals = newConnectionTotals();
+  const source = programSource(init);
   const ports = {
     clock: systemClock,
     log,
     dialer: new SocketDialer(systemClock, log, options.sendBufferBytes),
+    processes: new ChildProcesses(source.files.root, options.sendBufferBytes),
+    output: { write: (text: string) => log.write('info', text) },
   };
   const program = loadProgram({
-    ...programSource(init),
+    ...source,
     catalogue,
     ports,
     globals: { audit: auditGlobals(options, recorder, batch) },
@@ -144,11 +148,18 @@ export async function startDataThread(
 
 /** Loads the program without starting anything, for `--verify`. Throws ScriptError. */
 export function loadOnly(init: Pick<DataThreadInit, 'script' | 'options'>, log: Log): Program {
-  const ports = { clock: systemClock, log, dialer: new SocketDialer(systemClock, log, 0) };
+  const source = programSource(init);
+  const ports = {
+    clock: systemClock,
+    log,
+    dialer: new SocketDialer(systemClock, log, 0),
+    processes: new ChildProcesses(source.files.root, 0),
+    output: { write: () => {} },
+  };
   const writer = { append: () => {}, flush: () => Promise.resolve() };
   const recorder = null as unknown as Recorder;
   return loadProgram({
-    ...programSource(init),
+    ...source,
     catalogue,
     ports,
     globals: { audit: auditGlobals(init.options, recorder, new RecordBatch(writer, 1, 1)) },
@@ -157,15 +168,11 @@ export function loadOnly(init: Pick<DataThreadInit, 'script' | 'options'>, log: 
 
 function programSource(init: Pick<DataThreadInit, 'script' | 'options'>): {
   entry: string;
-  readFile: (file: string) => string;
+  files: DiskFiles;
 } {
   const builtIn = init.options.capture === 'on' ? 'audit.js' : 'forward.js';
   const script = init.script ?? path.join(import.meta.dirname, '../pipelines', builtIn);
-  const root = path.dirname(script);
-  return {
-    entry: `/${path.basename(script)}`,
-    readFile: (file) => readFileSync(path.join(root, file), 'utf8'),
-  };
+  return { entry: `/${path.basename(script)}`, files: new DiskFiles(path.dirname(script)) };
 }
 
 function readListenOptions(listen: ListenDeclaration): {

@@ -5,7 +5,9 @@ import type { FilterDefinition, PipelineLayout, ProgramHooks, SourcePlace } from
 import type { Ports } from '../core/ports.ts';
 import { Configuration, type ConfigurationHost, type DeclaredPipeline } from './configuration.ts';
 import { assign, count } from './counting.ts';
-import { scriptGlobals } from './globals.ts';
+import type { GlobalHost } from './globals/declaration.ts';
+import type { ProgramFiles } from './program-files.ts';
+import { scriptGlobals } from './script-globals.ts';
 import { ScriptError } from './script-error.ts';
 import { suggestion } from './suggestion.ts';
 import { type Transformed, transform } from './transform.ts';
@@ -13,8 +15,9 @@ import { type Transformed, transform } from './transform.ts';
 export interface LoadOptions {
   /** Path of the root script inside the program root: `/main.js`. */
   readonly entry: string;
-  /** Text of a file of the program; throws where it cannot be read. */
-  readFile(file: string): string;
+  readonly files: ProgramFiles;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly isCompat?: boolean;
   readonly catalogue: readonly FilterDeclaration[];
   readonly ports: Ports;
   /** Further globals, such as `audit`. */
@@ -53,11 +56,12 @@ export class Program implements ProgramHooks {
   readonly #options: LoadOptions;
   readonly #source: string;
   #code: Transformed | null = null;
+  readonly #onRelease: (() => void)[] = [];
 
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#source = this.#read();
-    const globals = scriptGlobals(options.ports.log, options.globals);
+    const globals = scriptGlobals(this.#globalHost(), options.globals);
     this.#cursor = { context: new Context([loadingRecord()], null) };
     const configuration = this.#evaluate(globals);
     this.#record = this.#recordClass(configuration.variables, globals);
@@ -111,15 +115,25 @@ export class Program implements ProgramHooks {
   /** Lets shared things go; sessions that still run keep what they use. */
   release(): void {
     this.#named.clear();
+    for (const fn of this.#onRelease.splice(0)) fn();
+  }
+
+  #globalHost(): GlobalHost {
+    const { ports, files, env, isCompat } = this.#options;
+    return {
+      ports,
+      files,
+      env: env ?? {},
+      isCompat: isCompat ?? false,
+      onRelease: (fn) => void this.#onRelease.push(fn),
+    };
   }
 
   #read(): string {
-    const { entry } = this.#options;
-    try {
-      return this.#options.readFile(entry);
-    } catch (error) {
-      throw new ScriptError(`cannot open script: ${(error as Error).message}`, entry, 0, 0, '');
-    }
+    const { entry, files } = this.#options;
+    const bytes = files.readInside(entry);
+    if (bytes === null) throw new ScriptError('cannot open script', entry, 0, 0, '');
+    return bytes.toString('utf8');
   }
 
   #evaluate(globals: Record<string, unknown>): Configuration {

@@ -4,36 +4,11 @@ import { type Event, MessageEnd, MessageStart, SessionEnd } from '../../src/core
 import { Session } from '../../src/core/pipeline.ts';
 import { Stream } from '../../src/core/stream.ts';
 import { catalogue } from '../../src/filters/index.ts';
-import { loadProgram, type Program } from '../../src/script/program.ts';
+import { type LoadedProgram, loadTestProgram } from '../support/program.ts';
 
-interface Loaded {
-  program: Program;
-  lines: string[];
-}
+type Loaded = LoadedProgram;
 
-function load(source: string): Loaded {
-  const lines: string[] = [];
-  const never = (): never => {
-    throw new Error('not in this test');
-  };
-  const program = loadProgram({
-    entry: '/main.js',
-    readFile: () => source,
-    catalogue,
-    ports: {
-      clock: {
-        wallMs: () => 0,
-        monotonicNs: () => 0n,
-        monotonicMs: () => 0,
-        after: () => ({ cancel: () => {}, refresh: () => {} }),
-      },
-      log: { write: (level, message) => void lines.push(`${level} ${message}`) },
-      dialer: { dial: never },
-    },
-    globals: {},
-  });
-  return { program, lines };
-}
+const load = loadTestProgram;
 
 /** Runs the listen pipeline once with one message and gives what comes out as text. */
 function run({ program }: Loaded, body = 'in'): string {
