@@ -1,6 +1,13 @@
 import type { Context } from './context.ts';
 import type { Event } from './event.ts';
-import type { FilterDefinition, PipelineLayout, Session, SourcePlace, Stage } from './pipeline.ts';
+import type {
+  FilterDefinition,
+  ModuleTarget,
+  PipelineLayout,
+  Session,
+  SourcePlace,
+  Stage,
+} from './pipeline.ts';
 import type { Ports } from './ports.ts';
 import type { Stream } from './stream.ts';
 
@@ -12,6 +19,8 @@ export interface FilterParameter {
   readonly isOptional?: boolean;
   /** Takes all remaining arguments. */
   readonly isRest?: boolean;
+  /** The type in TypeScript, for editors, where `type` does not say enough: `(data: Data) => any`. */
+  readonly signature?: string;
   readonly meaning: string;
   /** Members of an options object: type, default and meaning. */
   readonly options?: readonly FilterOption[];
@@ -32,8 +41,21 @@ export interface FilterSite {
   readonly moduleIndex: number;
   /** The pipeline of this file by name; call it when sessions run, not while loading. */
   pipeline(name: string): PipelineLayout;
+  /** Another file of the program; loads it if nobody has. Fails the load where it cannot be loaded. */
+  useModule(file: string): UsedModule;
+  /** Runs `fn` when the program is replaced or stopped; sessions of it may still live. */
+  onRelease(fn: () => void): void;
   /** Fails the load, with the place of this filter. */
   reject(message: string): never;
+  /** True under `--compat`: the original's behaviour where ours differs for safety. */
+  readonly isCompat: boolean;
+}
+
+/** A file of the program as `use` sees it. */
+export interface UsedModule {
+  readonly index: number;
+  /** A named pipeline of it; call it when sessions run, not while loading. */
+  pipeline(name: string): PipelineLayout;
 }
 
 /** Everything about one filter, in one file (design 4). */
@@ -47,6 +69,8 @@ export interface FilterDeclaration {
   readonly examples: readonly string[];
   /** Names among the arguments that are pipelines, for graphs and load checks; default none. */
   targets?(args: readonly unknown[]): readonly string[];
+  /** The pipeline of another file that it sends to, for the same. */
+  uses?(args: readonly unknown[]): ModuleTarget;
   /** Checks the arguments at load and returns the maker of a session's stage. */
   prepare(args: readonly unknown[], site: FilterSite): () => Stage;
 }
@@ -61,6 +85,8 @@ export function defineFilter(
     name: declaration.name,
     place: site.place,
     targets: declaration.targets?.(args) ?? [],
+    uses: declaration.uses?.(args) ?? null,
+    isMirror: declaration.name === 'fork',
     createStage: declaration.prepare(args, site),
   };
 }

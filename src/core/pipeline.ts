@@ -35,7 +35,23 @@ export interface FilterDefinition {
   readonly place: SourcePlace | null;
   /** Names of the pipelines it sends to, for load checks and graphs. */
   readonly targets: readonly string[];
+  /** The pipeline of another file that it sends to. */
+  readonly uses: ModuleTarget | null;
+  /** What its targets emit is thrown away. */
+  readonly isMirror: boolean;
   createStage(): Stage;
+}
+
+/** A named pipeline of another file, as a script writes it. */
+export interface ModuleTarget {
+  readonly file: string;
+  readonly pipeline: string;
+}
+
+/** How many sessions a pipeline had and has. */
+export interface SessionCounts {
+  made: number;
+  active: number;
 }
 
 /** A pipeline's description: built once at load, immutable afterwards (design 4). */
@@ -44,6 +60,7 @@ export interface PipelineLayout {
   readonly name: string;
   readonly filters: readonly FilterDefinition[];
   readonly program: ProgramHooks;
+  readonly sessions: SessionCounts;
 }
 
 /** What a session needs of the program that its pipeline belongs to. */
@@ -68,6 +85,7 @@ export class Session {
   readonly #output: (event: Event) => void;
   readonly #stages: Stage[];
   #state: 'open' | 'aborted' | 'released' = 'open';
+  #isReleasing = false;
   /** True once a SessionEnd came out of the end of the pipeline, or it aborted. */
   isDone = false;
 
@@ -82,6 +100,8 @@ export class Session {
       stage.session = this;
       stage.next = this.#stages[index + 1] ?? null;
     }
+    layout.sessions.made++;
+    layout.sessions.active++;
     for (const stage of this.#stages) stage.begin();
   }
 
@@ -130,10 +150,12 @@ export class Session {
 
   /** Give back everything: every stage ends what it holds, children get `reason`. Safe twice. */
   release(reason: SessionEnd = new SessionEnd()): void {
-    if (this.#state === 'released') return;
+    if (this.#isReleasing) return;
+    this.#isReleasing = true;
     // Stages may still deliver while they are released (a mirror finishes its record for a client that went away).
     for (const stage of this.#stages) stage.release(reason);
     this.#state = 'released';
+    this.layout.sessions.active--;
   }
 }
 

@@ -18,6 +18,16 @@ import { onMessage } from './on-message.ts';
 import { onSessionEnd } from './on-session-end.ts';
 import { onSessionStart } from './on-session-start.ts';
 import { replaceMessage } from './replace-message.ts';
+import { demux } from './demux.ts';
+import { dummy } from './dummy.ts';
+import { onMessageBody } from './on-message-body.ts';
+import { replaceData } from './replace-data.ts';
+import { replaceMessageBody } from './replace-message-body.ts';
+import { replaceMessageEnd } from './replace-message-end.ts';
+import { replaceMessageStart } from './replace-message-start.ts';
+import { replaceSessionEnd } from './replace-session-end.ts';
+import { replaceSessionStart } from './replace-session-start.ts';
+import { use } from './use.ts';
 
 /** Every filter that scripts can use, in the order of the reference. */
 export const catalogue: readonly FilterDeclaration[] = [
@@ -26,6 +36,8 @@ export const catalogue: readonly FilterDeclaration[] = [
   connect,
   decodeHttpRequest,
   decodeHttpResponse,
+  demux,
+  dummy,
   encodeHttpRequest,
   encodeHttpResponse,
   fork,
@@ -35,9 +47,17 @@ export const catalogue: readonly FilterDeclaration[] = [
   mux,
   onData,
   onMessage,
+  onMessageBody,
   onMessageEnd,
   onMessageStart,
   onSessionEnd,
   onSessionStart,
+  replaceData,
   replaceMessage,
+  replaceMessageBody,
+  replaceMessageEnd,
+  replaceMessageStart,
+  replaceSessionEnd,
+  replaceSessionStart,
+  use,
 ];

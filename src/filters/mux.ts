@@ -34,6 +34,9 @@ export const mux: FilterDeclaration = {
   prepare(args, site) {
     const groups = new Map<string, Group>();
     const selector = (args[1] ?? null) as (() => unknown) | null;
+    site.onRelease(() => {
+      for (const group of [...groups.values()]) group.retire();
+    });
     return () => new Mux(args[0] as string, selector, groups, site);
   },
 };
@@ -68,6 +71,7 @@ class Mux extends Stage {
       return;
     }
     if (!this.#collector.note(event)) {
+      this.#leave();
       this.emit(new SessionEnd('BufferOverflow', 'a message is too large for mux'));
       return;
     }
@@ -79,6 +83,10 @@ class Mux extends Stage {
 
   override release(): void {
     this.#leave();
+  }
+
+  get hasLeft(): boolean {
+    return this.#hasEnded;
   }
 
   /** An event of the answer to one of this session's messages. */
@@ -119,7 +127,12 @@ class Group {
   #waitingBytes = 0;
   #session: Session | null = null;
   #users = 0;
+  /** An answer has begun and is not whole. */
+  #isAnswering = false;
+  /** Bytes of the current answer that came for a session that has left. */
+  #unreadBytes = 0;
   #timer: Timer | null = null;
+  #isRetired = false;
 
   constructor(target: string, site: FilterSite, onUnused: () => void) {
     this.#target = target;
@@ -135,11 +148,22 @@ class Group {
 
   leave(): void {
     if (--this.#users > 0 || this.#timer !== null) return;
-    this.#timer = this.#site.ports.clock.after(UNUSED_GROUP_MS, () => {
-      if (this.#users > 0) return;
-      this.#onUnused();
-      this.#end(new SessionEnd());
-    });
+    if (this.#isRetired) this.#drop();
+    else this.#timer = this.#site.ports.clock.after(UNUSED_GROUP_MS, () => this.#drop());
+  }
+
+  /** The program is replaced: nobody new joins, and nobody is waited for (spec cli 6). */
+  retire(): void {
+    this.#isRetired = true;
+    this.#drop();
+  }
+
+  #drop(): void {
+    if (this.#users > 0) return;
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#onUnused();
+    this.#end(new SessionEnd());
   }
 
   send(user: Mux, head: object | null, body: Data): void {
@@ -179,9 +203,18 @@ class Group {
       if (event.kind !== 'data' || event.size > 0) this.#end(new SessionEnd());
       return;
     }
+    this.#isAnswering = event.kind !== 'message-end';
     if (event.kind === 'message-end') {
       this.#waiting.shift();
       this.#waitingBytes -= oldest.bytes;
+      this.#unreadBytes = 0;
+    } else if (event.kind === 'data' && oldest.user.hasLeft) {
+      // The rest of an answer that nobody waits for is read over, so that the order stays; not without end.
+      this.#unreadBytes += event.size;
+      if (this.#unreadBytes > MAX_WAITING_BYTES) {
+        this.#end(new SessionEnd('BufferOverflow', 'a session left mux and its answer has no end'));
+        return;
+      }
     }
     oldest.user.answer(event);
   }
@@ -192,8 +225,17 @@ class Group {
     this.#session = null;
     const waiting = this.#waiting.splice(0);
     this.#waitingBytes = 0;
+    this.#unreadBytes = 0;
+    const isCut = this.#isAnswering && reason.error === '';
+    this.#isAnswering = false;
     // Not while one of its stages is still emitting.
     if (session !== null) queueMicrotask(() => session.release(reason));
-    for (const { user } of waiting) user.answer(reason);
+    for (const [index, { user }] of waiting.entries())
+      // An answer that was cut must not look whole.
+      user.answer(
+        isCut && index === 0
+          ? new SessionEnd('ReadError', 'the shared session ended inside an answer')
+          : reason,
+      );
   }
 }

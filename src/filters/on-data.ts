@@ -1,34 +1,23 @@
 import type { Event } from '../core/event.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
-import { FAILED, Stage } from '../core/pipeline.ts';
+import { ObservingStage } from '../core/observing-stage.ts';
 
-type Callback = (event: Event) => unknown;
-
-/** Observes Data (spec filters, onData and its like). */
+/** Observes every Data (spec filters, on*). */
 export const onData: FilterDeclaration = {
   name: 'onData',
   origin: 'spec',
   summary: 'Calls a function with every Data, then passes it on.',
-  parameters: [{ name: 'callback', type: 'function', meaning: 'gets the event; its result is ignored' }],
-  examples: ['pipy().listen(8000).onData(e => console.log(e))'],
+  parameters: [
+    {
+      name: 'callback',
+      type: 'function',
+      signature: '(data: Data) => any',
+      meaning: 'gets the event; its result is ignored',
+    },
+  ],
+  examples: ["pipy().listen(8000).onData(data => console.log(data.size)).connect('127.0.0.1:80')"],
   prepare(args) {
-    const callback = args[0] as Callback;
-    return () => new OnData(callback);
+    const callback = args[0] as (event: Event) => unknown;
+    return () => new ObservingStage('data', callback);
   },
 };
-
-class OnData extends Stage {
-  readonly #callback: Callback;
-
-  constructor(callback: Callback) {
-    super();
-    this.#callback = callback;
-  }
-
-  receive(event: Event): void {
-    if (event.kind === 'data' && event.size > 0) {
-      if (this.session.call(this, this.#callback, event) === FAILED) return;
-    }
-    this.emit(event);
-  }
-}

@@ -1,34 +1,25 @@
 import type { Event } from '../core/event.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
-import { FAILED, Stage } from '../core/pipeline.ts';
+import { ObservingStage } from '../core/observing-stage.ts';
 
-type Callback = (event: Event) => unknown;
-
-/** Observes MessageEnd (spec filters, onData and its like). */
+/** Observes every MessageEnd (spec filters, on*). */
 export const onMessageEnd: FilterDeclaration = {
   name: 'onMessageEnd',
   origin: 'spec',
   summary: 'Calls a function with every MessageEnd, then passes it on.',
-  parameters: [{ name: 'callback', type: 'function', meaning: 'gets the event; its result is ignored' }],
-  examples: ['pipy().listen(8000).onMessageEnd(e => console.log(e))'],
+  parameters: [
+    {
+      name: 'callback',
+      type: 'function',
+      signature: '(end: MessageEnd) => any',
+      meaning: 'gets the event; its result is ignored',
+    },
+  ],
+  examples: [
+    "pipy({ _count: 0 }).listen(8000).decodeHttpRequest().onMessageEnd(() => _count++).replaceMessage(() => new Message('request ' + _count)).encodeHttpResponse()",
+  ],
   prepare(args) {
-    const callback = args[0] as Callback;
-    return () => new OnMessageEnd(callback);
+    const callback = args[0] as (event: Event) => unknown;
+    return () => new ObservingStage('message-end', callback);
   },
 };
-
-class OnMessageEnd extends Stage {
-  readonly #callback: Callback;
-
-  constructor(callback: Callback) {
-    super();
-    this.#callback = callback;
-  }
-
-  receive(event: Event): void {
-    if (event.kind === 'message-end') {
-      if (this.session.call(this, this.#callback, event) === FAILED) return;
-    }
-    this.emit(event);
-  }
-}

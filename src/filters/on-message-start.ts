@@ -1,34 +1,25 @@
 import type { Event } from '../core/event.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
-import { FAILED, Stage } from '../core/pipeline.ts';
+import { ObservingStage } from '../core/observing-stage.ts';
 
-type Callback = (event: Event) => unknown;
-
-/** Observes MessageStart (spec filters, onData and its like). */
+/** Observes every MessageStart (spec filters, on*). */
 export const onMessageStart: FilterDeclaration = {
   name: 'onMessageStart',
   origin: 'spec',
   summary: 'Calls a function with every MessageStart, then passes it on.',
-  parameters: [{ name: 'callback', type: 'function', meaning: 'gets the event; its result is ignored' }],
-  examples: ['pipy().listen(8000).onMessageStart(e => console.log(e))'],
+  parameters: [
+    {
+      name: 'callback',
+      type: 'function',
+      signature: '(start: MessageStart) => any',
+      meaning: 'gets the event; its result is ignored',
+    },
+  ],
+  examples: [
+    "pipy().listen(8000).decodeHttpRequest().onMessageStart(start => console.log(start.head.path)).replaceMessage(new Message('ok')).encodeHttpResponse()",
+  ],
   prepare(args) {
-    const callback = args[0] as Callback;
-    return () => new OnMessageStart(callback);
+    const callback = args[0] as (event: Event) => unknown;
+    return () => new ObservingStage('message-start', callback);
   },
 };
-
-class OnMessageStart extends Stage {
-  readonly #callback: Callback;
-
-  constructor(callback: Callback) {
-    super();
-    this.#callback = callback;
-  }
-
-  receive(event: Event): void {
-    if (event.kind === 'message-start') {
-      if (this.session.call(this, this.#callback, event) === FAILED) return;
-    }
-    this.emit(event);
-  }
-}

@@ -1,7 +1,8 @@
-import { type Event, Message, SessionEnd } from '../core/event.ts';
+import { CollectingStage } from '../core/collecting-stage.ts';
+import type { Data } from '../core/data.ts';
+import { type Event, Message, type MessageEnd } from '../core/event.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
-import { MessageCollector } from '../core/message-collector.ts';
-import { FAILED, Stage } from '../core/pipeline.ts';
+import { FAILED } from '../core/pipeline.ts';
 
 type Callback = (message: Message) => unknown;
 
@@ -11,34 +12,36 @@ export const onMessage: FilterDeclaration = {
   origin: 'spec',
   summary:
     'Passes everything on as it comes and calls a function with each complete message, just before its MessageEnd.',
-  parameters: [{ name: 'callback', type: 'function', meaning: 'gets the Message; its result is ignored' }],
-  examples: ['pipy().listen(8000).decodeHttpRequest().onMessage(m => console.log(m.body.size))'],
+  parameters: [
+    {
+      name: 'callback',
+      type: 'function',
+      signature: '(message: Message) => any',
+      meaning: 'gets the Message; its result is ignored',
+    },
+  ],
+  examples: [
+    'pipy().listen(8000).decodeHttpRequest().onMessage(m => console.log(m.head.path, m.body.size)).replaceMessage(new Message).encodeHttpResponse()',
+  ],
   prepare(args) {
     const callback = args[0] as Callback;
     return () => new OnMessage(callback);
   },
 };
 
-class OnMessage extends Stage {
+class OnMessage extends CollectingStage {
   readonly #callback: Callback;
-  readonly #collector = new MessageCollector();
 
   constructor(callback: Callback) {
-    super();
+    super('onMessage');
     this.#callback = callback;
   }
 
-  receive(event: Event): void {
-    if (!this.#collector.note(event)) {
-      this.emit(new SessionEnd('BufferOverflow', 'a message is too large for onMessage'));
-      return;
-    }
-    if (event.kind === 'message-end') {
-      const { head } = this.#collector;
-      const body = this.#collector.take();
-      if (body !== null && this.session.call(this, this.#callback, new Message(head, body)) === FAILED)
-        return;
-    }
+  protected during(event: Exclude<Event, MessageEnd>): void {
     this.emit(event);
+  }
+
+  protected whole(head: object | null, body: Data, end: MessageEnd): void {
+    if (this.session.call(this, this.#callback, new Message(head, body)) !== FAILED) this.emit(end);
   }
 }

@@ -1,34 +1,25 @@
 import type { Event } from '../core/event.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
-import { FAILED, Stage } from '../core/pipeline.ts';
+import { ObservingStage } from '../core/observing-stage.ts';
 
-type Callback = (event: Event) => unknown;
-
-/** Observes SessionEnd (spec filters, onData and its like). */
+/** Observes every SessionEnd (spec filters, on*). */
 export const onSessionEnd: FilterDeclaration = {
   name: 'onSessionEnd',
   origin: 'spec',
   summary: 'Calls a function with every SessionEnd, then passes it on.',
-  parameters: [{ name: 'callback', type: 'function', meaning: 'gets the event; its result is ignored' }],
-  examples: ['pipy().listen(8000).onSessionEnd(e => console.log(e))'],
+  parameters: [
+    {
+      name: 'callback',
+      type: 'function',
+      signature: '(end: SessionEnd) => any',
+      meaning: 'gets the event; its result is ignored',
+    },
+  ],
+  examples: [
+    "pipy().listen(8000).onSessionEnd(end => console.log(__inbound.remoteAddress, end.error || 'closed')).connect('127.0.0.1:80')",
+  ],
   prepare(args) {
-    const callback = args[0] as Callback;
-    return () => new OnSessionEnd(callback);
+    const callback = args[0] as (event: Event) => unknown;
+    return () => new ObservingStage('session-end', callback);
   },
 };
-
-class OnSessionEnd extends Stage {
-  readonly #callback: Callback;
-
-  constructor(callback: Callback) {
-    super();
-    this.#callback = callback;
-  }
-
-  receive(event: Event): void {
-    if (event.kind === 'session-end') {
-      if (this.session.call(this, this.#callback, event) === FAILED) return;
-    }
-    this.emit(event);
-  }
-}

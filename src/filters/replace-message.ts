@@ -1,8 +1,8 @@
-import { eventsOf } from '../core/emit-value.ts';
-import { type Event, Message, SessionEnd } from '../core/event.ts';
+import { CollectingStage } from '../core/collecting-stage.ts';
+import type { Data } from '../core/data.ts';
+import { type Event, Message, type MessageEnd } from '../core/event.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
-import { MessageCollector } from '../core/message-collector.ts';
-import { FAILED, Stage } from '../core/pipeline.ts';
+import { type Replacement, replacementEvents } from '../core/replacing-stage.ts';
 
 /** Puts something else in the place of each message (spec filters, replaceMessage). */
 export const replaceMessage: FilterDeclaration = {
@@ -14,6 +14,7 @@ export const replaceMessage: FilterDeclaration = {
       name: 'replacement',
       type: 'any',
       isOptional: true,
+      signature: 'Emitted | ((message: Message) => Emitted)',
       meaning:
         'a function of the Message, or what to emit: an event, a Message, an array of them; nothing removes the message',
     },
@@ -21,57 +22,23 @@ export const replaceMessage: FilterDeclaration = {
   examples: [
     'pipy().listen(8000).decodeHttpRequest().replaceMessage(m => new Message({ status: 200 }, m.body)).encodeHttpResponse()',
   ],
-  prepare(args) {
-    const replacement = args[0];
-    return () => new ReplaceMessage(replacement);
-  },
+  prepare: (args) => () => new ReplaceMessage(args[0]),
 };
 
-class ReplaceMessage extends Stage {
-  readonly #replacement: unknown;
-  readonly #collector = new MessageCollector();
+class ReplaceMessage extends CollectingStage {
+  readonly #replacement: Replacement;
 
-  constructor(replacement: unknown) {
-    super();
+  constructor(replacement: Replacement) {
+    super('replaceMessage');
     this.#replacement = replacement;
   }
 
-  receive(event: Event): void {
-    if (!this.#collector.note(event)) {
-      this.emit(new SessionEnd('BufferOverflow', 'a message is too large for replaceMessage'));
-      return;
-    }
-    switch (event.kind) {
-      case 'message-start':
-        return;
-      case 'data':
-        if (!this.#collector.isInside) this.emit(event);
-        return;
-      case 'message-end': {
-        const { head } = this.#collector;
-        const body = this.#collector.take();
-        if (body === null) this.emit(event);
-        else this.#replace(new Message(head, body));
-        return;
-      }
-      case 'session-end':
-        this.emit(event);
-    }
+  protected during(event: Exclude<Event, MessageEnd>, isInside: boolean): void {
+    if (!isInside || event.kind === 'session-end') this.emit(event);
   }
 
-  #replace(message: Message): void {
-    let result = this.#replacement;
-    if (typeof result === 'function') {
-      result = this.session.call(this, result as (message: Message) => unknown, message);
-      if (result === FAILED) return;
-    }
-    let events: Event[];
-    try {
-      events = eventsOf(result);
-    } catch (error) {
-      this.session.abort(this, error);
-      return;
-    }
-    for (const event of events) this.emit(event);
+  protected whole(head: object | null, body: Data): void {
+    const message = new Message(head, body);
+    for (const event of replacementEvents(this, this.#replacement, message) ?? []) this.emit(event);
   }
 }

@@ -9,6 +9,7 @@ import {
 import type { FilterDefinition, SourcePlace } from '../core/pipeline.ts';
 import { durationMs } from '../core/quantity.ts';
 import { parseListenAddress } from './listen-address.ts';
+import { suggestion } from './suggestion.ts';
 
 /** A pipeline as a script declares it, filters still to be bound. */
 export interface DeclaredPipeline {
@@ -27,7 +28,13 @@ export interface ConfigurationHost {
   callPlace(): SourcePlace | null;
   site(place: SourcePlace | null): FilterSite;
   fail(message: string, place: SourcePlace | null): never;
+  /** Says what is doubtful and does not keep the script from running. */
+  warn(message: string, place: SourcePlace | null): void;
+  readonly isCompat: boolean;
 }
+
+/** Options of `listen` (spec language 4.1). */
+const LISTEN_OPTIONS = ['reuse', 'tls', 'proxyProtocol', 'maxConnections'];
 
 const MIN_INTERVAL_MS = 10;
 const MAX_INTERVAL_MS = 86_400_000;
@@ -56,6 +63,7 @@ export class Configuration {
       host.fail(`argument #1 expects a port, 'ip:port' or '[v6]:port', got ${JSON.stringify(port)}`, place);
     if (options !== undefined && options !== null && typeof options !== 'object')
       host.fail('argument #2 expects an object', place);
+    warnOfUnknown(host, 'listen', options, LISTEN_OPTIONS, place);
     const tls = (options as { tls?: unknown } | null | undefined)?.tls;
     if (tls !== undefined && tls !== null) {
       const pair = tls as { cert?: unknown; key?: unknown };
@@ -63,11 +71,6 @@ export class Configuration {
       if (!pair.cert || !pair.key) host.fail('option tls needs cert and key', place);
     }
     const name = `${where.address}:${where.port}`;
-    if (
-      where.port !== 0 &&
-      this.pipelines.some((other) => other.kind === 'listen' && other.listen!.port === where.port)
-    )
-      host.fail(`port ${where.port} is listened on twice`, place);
     return this.#begin({
       kind: 'listen',
       name,
@@ -108,9 +111,34 @@ export class Configuration {
       host.fail('no pipeline found: begin with listen(), task() or pipeline()', place);
     const problem = checkArguments(declaration.parameters, args);
     if (problem !== null) host.fail(`${declaration.name}: ${problem}`, place);
+    for (const { name, options } of declaration.parameters)
+      if (options !== undefined) {
+        const given = args[declaration.parameters.findIndex((parameter) => parameter.name === name)];
+        warnOfUnknown(
+          host,
+          declaration.name,
+          given,
+          options.map((option) => option.name),
+          place,
+        );
+      }
     current.filters.push(defineFilter(declaration, args, host.site(place)));
     return this;
   }
+}
+
+/** An option that nobody reads is a slip of the pen: it is told, and ignored as in the original. */
+function warnOfUnknown(
+  host: ConfigurationHost,
+  method: string,
+  given: unknown,
+  known: readonly string[],
+  place: SourcePlace | null,
+): void {
+  if (typeof given !== 'object' || given === null || given instanceof Data) return;
+  for (const name of Object.keys(given))
+    if (!known.includes(name))
+      host.warn(`${method}: unknown option ${name}${suggestion(name, known)}`, place);
 }
 
 /** What is wrong with the arguments of a call; null if nothing (spec language 8). */

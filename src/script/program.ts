@@ -1,27 +1,30 @@
-import * as vm from 'node:vm';
+import * as path from 'node:path';
 import { Context, type Cursor, type Inbound, type VariableRecord } from '../core/context.ts';
-import type { FilterDeclaration } from '../core/filter.ts';
+import type { FilterDeclaration, FilterSite, UsedModule } from '../core/filter.ts';
 import type { FilterDefinition, PipelineLayout, ProgramHooks, SourcePlace } from '../core/pipeline.ts';
 import type { Ports } from '../core/ports.ts';
+import { checkPorts, checkTargets } from './checks.ts';
 import { Configuration, type ConfigurationHost, type DeclaredPipeline } from './configuration.ts';
-import { assign, count } from './counting.ts';
 import type { GlobalHost } from './globals/declaration.ts';
-import type { ProgramFiles } from './program-files.ts';
-import { scriptGlobals } from './script-globals.ts';
+import { guarded } from './guarded.ts';
+import { Module, scriptFileOf } from './module.ts';
+import { escapes, type ProgramFiles } from './program-files.ts';
 import { ScriptError } from './script-error.ts';
+import { scriptGlobals } from './script-globals.ts';
+import { scriptSession } from './script-session.ts';
 import { suggestion } from './suggestion.ts';
-import { type Transformed, transform } from './transform.ts';
 
 export interface LoadOptions {
   /** Path of the root script inside the program root: `/main.js`. */
   readonly entry: string;
   readonly files: ProgramFiles;
+  /** Environment variables that scripts may read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly isCompat?: boolean;
   readonly catalogue: readonly FilterDeclaration[];
   readonly ports: Ports;
   /** Further globals, such as `audit`. */
   readonly globals: Record<string, unknown>;
+  readonly isCompat?: boolean;
 }
 
 export interface ListenDeclaration {
@@ -38,50 +41,62 @@ export interface TaskDeclaration {
   readonly place: SourcePlace | null;
 }
 
-/** Prefix of file names in stack traces, to tell a script's frames from ours. */
-const STACK_PREFIX = 'script:';
-
-/** Loads a script; opens no socket (spec language 1.1). Throws ScriptError. */
+/** Loads a script and the files that it uses; opens no socket (spec language 1.1). Throws ScriptError. */
 export function loadProgram(options: LoadOptions): Program {
   return new Program(options);
 }
 
-/** A loaded script: its pipelines, and the contexts that they run in. */
+/** A loaded program: its files, their pipelines, and the contexts that they run in. */
 export class Program implements ProgramHooks {
   readonly listens: readonly ListenDeclaration[];
   readonly tasks: readonly TaskDeclaration[];
-  readonly #named = new Map<string, PipelineLayout>();
-  readonly #cursor: Cursor;
-  readonly #record: new () => VariableRecord;
+  /** What is doubtful in the scripts and does not keep them from running: unknown options and names. */
+  readonly warnings: ScriptError[] = [];
   readonly #options: LoadOptions;
-  readonly #source: string;
-  #code: Transformed | null = null;
+  readonly #globals: Record<string, unknown>;
+  readonly #modules: Module[] = [];
+  readonly #byFile = new Map<string, Module>();
+  readonly #cursor: Cursor = { context: loadingContext() };
   readonly #onRelease: (() => void)[] = [];
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    this.#source = this.#read();
-    const globals = scriptGlobals(this.#globalHost(), options.globals);
-    this.#cursor = { context: new Context([loadingRecord()], null) };
-    const configuration = this.#evaluate(globals);
-    this.#record = this.#recordClass(configuration.variables, globals);
-    const layouts = new Map(configuration.pipelines.map((pipeline) => [pipeline, this.#layout(pipeline)]));
-    for (const [pipeline, layout] of layouts)
-      if (pipeline.kind === 'named') this.#named.set(pipeline.name, layout);
-    this.#checkTargets(configuration.pipelines);
+    this.#globals = {
+      ...scriptGlobals(this.#globalHost(), options.globals),
+      Session: scriptSession({
+        context: () => this.#cursor.context,
+        pipeline: (file, name) => this.#registered(file, name),
+      }),
+    };
+    this.#load(options.entry);
+    for (const module of this.#modules)
+      for (const pipeline of module.pipelines) module.addLayout(pipeline, this.#layout(pipeline));
+    checkTargets(this.#modules, (file) => this.#moduleOf(file), options.isCompat === true);
+    checkPorts(this.#modules);
+    const layouts = this.#modules.flatMap((module) => [...module.layouts]);
     const of = (kind: DeclaredPipeline['kind']): [DeclaredPipeline, PipelineLayout][] =>
-      [...layouts].filter(([pipeline]) => pipeline.kind === kind);
+      layouts.filter(([pipeline]) => pipeline.kind === kind);
     this.listens = of('listen').map(([{ listen, place }, layout]) => ({ ...listen!, layout, place }));
     this.tasks = of('task').map(([{ intervalMs, place }, layout]) => ({
       intervalMs: intervalMs!,
       layout,
       place,
     }));
+    for (const module of this.#modules)
+      for (const { message, place } of [...module.unresolvedNames(), ...module.unknownMembers(this.#globals)])
+        this.warnings.push(new ScriptError(message, place.file, place.line, place.column, module.source));
   }
 
-  /** A context with initial values (spec language 3.3). */
+  get modules(): readonly Module[] {
+    return this.#modules;
+  }
+
+  /** A context with initial values for every file (spec language 3.3). */
   createContext(inbound: Inbound | null): Context {
-    return new Context([new this.#record()], inbound);
+    return new Context(
+      this.#modules.map((module) => module.newRecord()),
+      inbound,
+    );
   }
 
   invoke<T>(context: Context, fn: (...args: never[]) => T, args: readonly unknown[]): T {
@@ -99,22 +114,16 @@ export class Program implements ProgramHooks {
     const place = this.#placeOf(error) ?? filter?.place ?? null;
     const message = error instanceof Error ? error.message : String(error);
     const where = `in ${filter?.name ?? 'a filter'} of pipeline ${pipeline}`;
+    const source = place === null ? '' : (this.#byFile.get(place.file)?.source ?? '');
     const told =
       place === null
         ? `${message} (${where})`
-        : new ScriptError(
-            `${message} (${where})`,
-            place.file,
-            place.line,
-            place.column,
-            this.#source,
-          ).format();
+        : new ScriptError(`${message} (${where})`, place.file, place.line, place.column, source).format();
     for (const line of told.split('\n')) this.#options.ports.log.write('error', `[pjs] ${line}`);
   }
 
-  /** Lets shared things go; sessions that still run keep what they use. */
+  /** The program is replaced or stopped: timers end and idle shared sessions go; sessions that still run keep what they use. */
   release(): void {
-    this.#named.clear();
     for (const fn of this.#onRelease.splice(0)) fn();
   }
 
@@ -129,158 +138,107 @@ export class Program implements ProgramHooks {
     };
   }
 
-  #read(): string {
-    const { entry, files } = this.#options;
-    const bytes = files.readInside(entry);
-    if (bytes === null) throw new ScriptError('cannot open script', entry, 0, 0, '');
-    return bytes.toString('utf8');
-  }
-
-  #evaluate(globals: Record<string, unknown>): Configuration {
-    const { entry } = this.#options;
-    const names = Object.keys(globals).filter((name) => name !== 'undefined');
-    const code = transform(this.#source, entry, 0, new Set([...names, 'undefined', 'pipy']));
-    this.#code = code;
-    const host = this.#host();
-    const pipy = (prototype?: unknown): Configuration => {
+  /** Loads a file once; a file that is still loading is given as it is, so that files may use each other. */
+  #load(wanted: string): Module {
+    const file = wanted.startsWith('/') ? wanted : `/${wanted}`;
+    const known = this.#byFile.get(file);
+    if (known !== undefined) return known;
+    const bytes = this.#options.files.readInside(file);
+    if (bytes === null) throw new ScriptError(`cannot open script`, file, 0, 0, '');
+    const names = Object.keys(this.#globals);
+    const module = new Module(this.#modules.length, file, bytes.toString('utf8'), names);
+    this.#modules.push(module);
+    this.#byFile.set(file, module);
+    const host = this.#configurationHost(module);
+    module.evaluate(this.#cursor, this.#globals, (prototype) => {
       if (prototype !== undefined && prototype !== null && typeof prototype !== 'object')
         host.fail('argument #1 expects an object', host.callPlace());
       const variables = { ...(prototype as object | null | undefined) } as Record<string, unknown>;
       return guarded(new Configuration(variables, host), host);
-    };
-    let value: unknown;
-    try {
-      const run = vm.compileFunction(
-        `"use strict"; return (\n${code.code}\n)`,
-        ['$cursor', '$count', '$assign', 'pipy', ...names],
-        { filename: `${STACK_PREFIX}${entry}`, lineOffset: -1 },
-      ) as (...args: unknown[]) => unknown;
-      value = run(this.#cursor, count, assign, pipy, ...names.map((name) => globals[name]));
-    } catch (error) {
-      if (error instanceof ScriptError) throw error;
-      const place = this.#placeOf(error) ?? { file: entry, line: 1, column: 1 };
-      throw new ScriptError((error as Error).message, entry, place.line, place.column, this.#source);
-    }
-    if (!(value instanceof Configuration))
-      throw new ScriptError(
-        `the script's value is ${String(value)}, expected a configuration: what pipy() returns`,
-        entry,
-        1,
-        1,
-        this.#source,
-      );
-    return value;
+    });
+    return module;
   }
 
-  #host(): ConfigurationHost {
-    const { catalogue, ports } = this.#options;
-    const fail = (message: string, place: SourcePlace | null): never => {
-      throw new ScriptError(message, this.#options.entry, place?.line ?? 1, place?.column ?? 1, this.#source);
+  /** The loaded module that `use` names, as written there. */
+  #moduleOf(file: string): Module | undefined {
+    return this.#byFile.get(normalised(file));
+  }
+
+  #use(file: string, module: Module, place: SourcePlace | null): UsedModule {
+    if (escapes(file)) module.fail(`${file} is outside the program's folder`, place);
+    const normal = normalised(file);
+    if (!this.#byFile.has(normal) && this.#options.files.inside(normal) === null)
+      module.fail(`cannot load module: ${file}`, place);
+    const used = this.#load(normal);
+    return {
+      index: used.index,
+      pipeline: (name) => used.named(name) ?? notFound(name),
     };
+  }
+
+  #configurationHost(module: Module): ConfigurationHost {
+    const { catalogue } = this.#options;
     return {
       catalogue,
-      callPlace: () => this.#placeOf(new Error()),
-      fail,
-      site: (place) => ({
-        place,
-        ports,
-        moduleIndex: 0,
-        pipeline: (name) => {
-          const layout = this.#named.get(name);
-          if (layout === undefined) throw new Error(`pipeline not found: ${name}`);
-          return layout;
-        },
-        reject: (message) => fail(message, place),
-      }),
+      isCompat: this.#options.isCompat === true,
+      callPlace: () => module.placeOf(new Error()),
+      fail: (message, place) => module.fail(message, place),
+      warn: (message, place) =>
+        void this.warnings.push(
+          new ScriptError(message, module.file, place?.line ?? 1, place?.column ?? 1, module.source),
+        ),
+      site: (place) => this.#site(module, place),
+    };
+  }
+
+  #site(module: Module, place: SourcePlace | null): FilterSite {
+    return {
+      place,
+      ports: this.#options.ports,
+      moduleIndex: module.index,
+      isCompat: this.#options.isCompat === true,
+      pipeline: (name) => module.named(name) ?? notFound(name),
+      useModule: (file) => this.#use(file, module, place),
+      onRelease: (fn) => void this.#onRelease.push(fn),
+      reject: (message) => module.fail(message, place),
     };
   }
 
   #layout(pipeline: DeclaredPipeline): PipelineLayout {
-    return { kind: pipeline.kind, name: pipeline.name, filters: pipeline.filters, program: this };
+    const { kind, name, filters } = pipeline;
+    return { kind, name, filters, program: this, sessions: { made: 0, active: 0 } };
   }
 
-  /** A class whose instances hold the variables, so that all contexts share one hidden class. */
-  #recordClass(
-    variables: Record<string, unknown>,
-    globals: Record<string, unknown>,
-  ): new () => VariableRecord {
-    const { entry } = this.#options;
-    const names = Object.keys(variables);
-    for (const name of names) {
-      const isTaken =
-        name in globals || name === 'pipy' || ['__filename', '__argv', '__inbound'].includes(name);
-      if (isTaken)
-        throw new ScriptError(`variable ${name} has the name of a built-in`, entry, 1, 1, this.#source);
-      if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name))
-        throw new ScriptError(`${JSON.stringify(name)} is no variable name`, entry, 1, 1, this.#source);
-    }
-    const fields = names.map((name, index) => `${name} = initial[${index}];`).join(' ');
-    const make = vm.compileFunction(`return class Variables { ${fields} }`, ['initial']) as (
-      initial: unknown[],
-    ) => new () => VariableRecord;
-    const record = make(Object.values(variables));
-    for (const name of this.#code!.names) {
-      if (name in variables) continue;
-      const unresolved = (): never => {
-        throw new ReferenceError(
-          `unresolved identifier: ${name}${suggestion(name, [...names, ...Object.keys(globals)])}`,
-        );
-      };
-      Object.defineProperty(record.prototype, name, { get: unresolved, set: unresolved });
-    }
-    return record;
+  /** The pipeline of `new Session(file, name)`; throws where there is none. */
+  #registered(file: string, name: string): PipelineLayout {
+    const module = this.#byFile.get(file);
+    if (module === undefined)
+      throw new Error(`module not found: ${file}${suggestion(file, [...this.#byFile.keys()])}`);
+    return module.named(name) ?? notFound(name);
   }
 
-  #checkTargets(pipelines: readonly DeclaredPipeline[]): void {
-    const { entry } = this.#options;
-    const fail = (message: string, place: SourcePlace | null): never => {
-      throw new ScriptError(message, entry, place?.line ?? 1, place?.column ?? 1, this.#source);
-    };
-    const byName = new Map(pipelines.filter(({ kind }) => kind === 'named').map((one) => [one.name, one]));
-    const visit = (pipeline: DeclaredPipeline, path: readonly string[]): void => {
-      for (const filter of pipeline.filters)
-        for (const target of filter.targets) {
-          const found = byName.get(target);
-          if (found === undefined)
-            fail(`pipeline not found: ${target}${suggestion(target, [...byName.keys()])}`, filter.place);
-          if (path.includes(target)) fail(`recursive pipeline: ${target}`, filter.place);
-          visit(found!, [...path, target]);
-        }
-    };
-    for (const pipeline of pipelines) visit(pipeline, pipeline.kind === 'named' ? [pipeline.name] : []);
-  }
-
-  /** The innermost place of the script in an error's stack. */
   #placeOf(error: unknown): SourcePlace | null {
-    const stack = error instanceof Error ? (error.stack ?? '') : '';
-    const at = stack.indexOf(STACK_PREFIX);
-    if (at < 0 || this.#code === null) return null;
-    const parts = /^(.*?):(\d+):(\d+)/.exec(stack.slice(at + STACK_PREFIX.length));
-    if (parts === null) return null;
-    return { file: parts[1]!, ...this.#code.locate(Number(parts[2]), Number(parts[3])) };
+    const file = scriptFileOf(error);
+    return file === null ? null : (this.#byFile.get(file)?.placeOf(error) ?? null);
   }
 }
 
-/** While a script loads its variables do not exist yet: every read and write is an error. */
-function loadingRecord(): VariableRecord {
+/** `lib/../a.js` and `/a.js` are one file. */
+function normalised(file: string): string {
+  return path.posix.normalize(`/${file}`);
+}
+
+function notFound(name: string): never {
+  throw new Error(`pipeline not found: ${name}`);
+}
+
+/** While scripts load their variables do not exist yet: every read and write is an error. */
+function loadingContext(): Context {
   const unresolved = (_target: object, name: string | symbol): never => {
     throw new ReferenceError(
       `unresolved identifier: ${String(name)} (variables have no value while the script loads)`,
     );
   };
-  return new Proxy({}, { get: unresolved, set: unresolved });
-}
-
-/** Unknown methods of a configuration are errors with a suggestion, instead of `not a function`. */
-function guarded(configuration: Configuration, host: ConfigurationHost): Configuration {
-  const names = ['listen', 'task', 'pipeline', ...host.catalogue.map(({ name }) => name)];
-  return Object.setPrototypeOf(
-    configuration,
-    new Proxy(Object.create(Configuration.prototype) as object, {
-      get(target, name, receiver) {
-        if (typeof name !== 'string' || name in target) return Reflect.get(target, name, receiver) as unknown;
-        return () => host.fail(`unknown filter: ${name}${suggestion(name, names)}`, host.callPlace());
-      },
-    }),
-  ) as Configuration;
+  const record = new Proxy({}, { get: unresolved, set: unresolved }) as VariableRecord;
+  return new Context(new Proxy<VariableRecord[]>([], { get: () => record }), null);
 }

@@ -8,10 +8,20 @@ const BUILT_INS = new Set(['__filename', '__argv', '__inbound']);
 export interface Transformed {
   /** One expression, whose free names are fields of the current context. */
   readonly code: string;
-  /** Free names that are neither globals nor built-in: variables of the context, declared or not. */
-  readonly names: ReadonlySet<string>;
+  /** Free names that are neither globals nor built-in, declared as variables or not, with the place of their first use. */
+  readonly names: ReadonlyMap<string, { line: number; column: number }>;
+  /** Members that are read of a global by name: `algo.Cache`. */
+  readonly members: readonly MemberUse[];
   /** A place in `code` to its place in the script; line and column from 1. */
   locate(line: number, column: number): { line: number; column: number };
+}
+
+/** Where a script reads a member of a global. */
+export interface MemberUse {
+  readonly object: string;
+  readonly member: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 interface AnyNode extends Node {
@@ -45,6 +55,7 @@ export function transform(
   return {
     code: text.toString(),
     names: rewriter.names,
+    members: rewriter.members,
     locate(line, column) {
       mappings ??= text.generateDecodedMap({ hires: true }).mappings as [number, number, number, number][][];
       let best: [number, number, number, number] | undefined;
@@ -83,7 +94,8 @@ function parseExpression(source: string, file: string): AnyNode {
 }
 
 class Rewriter {
-  readonly names = new Set<string>();
+  readonly names = new Map<string, { line: number; column: number }>();
+  readonly members: MemberUse[] = [];
   readonly #text: MagicString;
   readonly #source: string;
   readonly #file: string;
@@ -111,6 +123,7 @@ class Rewriter {
         this.#reference(node, scope);
         return;
       case 'MemberExpression':
+        this.#noteMember(node, scope);
         this.walk(node['object'] as AnyNode, scope);
         if (node['computed'] === true) this.walk(node['property'] as AnyNode, scope);
         return;
@@ -186,9 +199,22 @@ class Rewriter {
     }
   }
 
+  #noteMember(node: AnyNode, scope: Scope): void {
+    const object = node['object'] as AnyNode;
+    const property = node['property'] as AnyNode;
+    if (object.type !== 'Identifier' || property.type !== 'Identifier' || node['computed'] === true) return;
+    const name = object['name'] as string;
+    if (!this.#globals.has(name) || this.#isBound(name, scope)) return;
+    this.members.push({ object: name, member: property['name'] as string, ...placeOf(property) });
+  }
+
+  #isBound(name: string, scope: Scope): boolean {
+    for (let at: Scope | null = scope; at !== null; at = at.parent) if (at.names.has(name)) return true;
+    return false;
+  }
+
   #reference(node: AnyNode, scope: Scope): void {
-    const name = node['name'] as string;
-    const target = this.#target(name, scope);
+    const target = this.#target(node, scope);
     if (target !== null) this.#text.update(node.start, node.end, target);
   }
 
@@ -196,7 +222,10 @@ class Rewriter {
   #unary(node: AnyNode, scope: Scope): void {
     const argument = node['argument'] as AnyNode;
     const name = argument.type === 'Identifier' ? (argument['name'] as string) : null;
-    const target = name === null ? null : this.#target(name, scope);
+    const isKnown = name === null || this.names.has(name);
+    const target = name === null ? null : this.#target(argument, scope);
+    // Who asks whether a name is there may find that it is not.
+    if (node['operator'] === 'typeof' && !isKnown) this.names.delete(name);
     if (node['operator'] !== 'typeof' || target === null || BUILT_INS.has(name!)) {
       this.walk(argument, scope);
       return;
@@ -206,13 +235,14 @@ class Rewriter {
   }
 
   /** What a name is rewritten to; null where it stays: bound in the script, or a global. */
-  #target(name: string, scope: Scope): string | null {
-    for (let at: Scope | null = scope; at !== null; at = at.parent) if (at.names.has(name)) return null;
+  #target(node: AnyNode, scope: Scope): string | null {
+    const name = node['name'] as string;
+    if (this.#isBound(name, scope)) return null;
     if (name === '__filename') return JSON.stringify(this.#file);
     if (name === '__inbound') return '$cursor.context.inbound';
     if (name === '__argv') return `($cursor.context.argv[${this.#moduleIndex}] ?? null)`;
     if (this.#globals.has(name)) return null;
-    this.names.add(name);
+    if (!this.names.has(name)) this.names.set(name, placeOf(node));
     return `${this.#record()}.${name}`;
   }
 
@@ -225,7 +255,7 @@ class Rewriter {
     const value = node['value'] as AnyNode;
     if (node['shorthand'] === true) {
       const name = (node['key'] as AnyNode)['name'] as string;
-      const target = this.#target(name, scope);
+      const target = this.#target(node['key'] as AnyNode, scope);
       const identifier = (value.type === 'AssignmentPattern' ? value['left'] : value) as AnyNode;
       if (target !== null) this.#text.update(identifier.start, identifier.end, `${name}: ${target}`);
       if (value.type === 'AssignmentPattern') this.walk(value['right'] as AnyNode, scope);
@@ -312,7 +342,7 @@ class Rewriter {
     if (node.type === 'Identifier') {
       const name = node['name'] as string;
       if (BUILT_INS.has(name)) this.#reject(node, `${name} is read-only`);
-      if (this.#target(name, scope) === null) return false;
+      if (this.#target(node, scope) === null) return false;
       this.#text.update(node.start, node.end, `${call}${this.#record()}, ${JSON.stringify(name)}`);
       return true;
     }
@@ -334,6 +364,11 @@ class Rewriter {
     const { line, column } = (node.loc as NonNullable<Node['loc']>).start;
     throw new ScriptError(message, this.#file, line, column + 1, this.#source);
   }
+}
+
+function placeOf(node: AnyNode): { line: number; column: number } {
+  const { line, column } = (node.loc as NonNullable<Node['loc']>).start;
+  return { line, column: column + 1 };
 }
 
 function isNode(value: unknown): value is AnyNode {

@@ -126,5 +126,112 @@ test('a script reaches nothing of the process', (t) => {
 test('every example of a filter loads', (t) => {
   for (const filter of catalogue)
     for (const example of filter.examples)
-      t.notThrows(() => load(example.replaceAll("'up'", "'up'")), `${filter.name}: ${example}`);
+      t.notThrows(
+        () =>
+          load({
+            '/main.js': example,
+            '/lib/audit.js': "pipy().pipeline('all').onData(data => console.log(__argv, data.size))",
+          }),
+        `${filter.name}: ${example}`,
+      );
+});
+
+const GREETER = `pipy({ _name: 'module' })
+  .pipeline('names').onData(data => data.push(' ' + _name + ' ' + __argv.join() + ' ' + __filename))
+  .pipeline('json').onData(data => data.push(' ' + JSON.stringify(__argv)))
+  .pipeline('calls').onData(data => data.push(' ' + __argv.length + __argv[0] + __argv[1]()))`;
+
+test('19: use: modules have variables of their own, and arguments', (t) => {
+  const main = `pipy({ _name: 'ann' }).listen(1)
+    .use('lib/a.js', 'names', () => [_name, __filename])
+    .use('/lib/b.js', 'json', 'plain')
+    .use('lib/../lib/c.js', 'calls', 1, () => 2)
+    .use('d.js', 'json')`;
+  const files = { '/main.js': main, '/lib/a.js': GREETER, '/lib/b.js': GREETER, '/lib/c.js': GREETER };
+  t.is(
+    run(load({ ...files, '/d.js': GREETER }), 'x'),
+    'x module ann,/main.js /lib/a.js ["plain"] 212 null<end >',
+  );
+});
+
+test('two uses of one module in one session: the arguments of the later one stay', (t) => {
+  const main = `pipy().listen(1).use('a.js', 'json', 'first').use('a.js', 'json', 'second')`;
+  t.is(run(load({ '/main.js': main, '/a.js': GREETER }), 'x'), 'x ["second"] ["second"]<end >');
+});
+
+test('files may use each other; a file is loaded once', (t) => {
+  const loaded = load({
+    '/main.js': `pipy({ _log: '' }).listen(1).use('a.js', 'p').pipeline('q').onData(data => data.push('main'))`,
+    '/a.js': `pipy().pipeline('p').use('main.js', 'q')`,
+  });
+  t.is(run(loaded, '>'), '>main<end >');
+  t.is(loaded.program.modules.length, 2);
+});
+
+test('what use names must be there, inside the folder of the program, and not itself', (t) => {
+  const cases: [string, RegExp][] = [
+    ["use('none.js', 'p')", /cannot load module: none\.js/],
+    ["use('../up.js', 'p')", /outside the program's folder/],
+    ["use('lib/../../up.js', 'p')", /outside the program's folder/],
+    ["use('lib.js', 'pp')", /pipeline not found: pp in lib\.js; did you mean p\?/],
+    ["use('lib.js', 'round')", /recursive pipeline/],
+    ["use('lib.js')", /requires 2 or more arguments/],
+    ["use('broken.js', 'p')", /syntax error/],
+  ];
+  for (const [filter, message] of cases)
+    t.throws(
+      () =>
+        load({
+          '/main.js': `pipy().listen(1)\n.${filter}\n.pipeline('back').use('lib.js', 'round')`,
+          '/lib.js': `pipy().pipeline('p').pipeline('round').use('main.js', 'back')`,
+          '/broken.js': 'pipy(',
+        }),
+      { message },
+      filter,
+    );
+});
+
+test('one port cannot be listened on twice, in no two files either', (t) => {
+  t.throws(
+    () =>
+      load({
+        '/main.js': `pipy()\n.listen(81).use('a.js', 'p')`,
+        '/a.js': `pipy().pipeline('p')\n.listen('127.0.0.1:81')`,
+      }),
+    { message: /port 81 is listened on twice, also at \/main\.js:2:2/ },
+  );
+  t.notThrows(() => load(`pipy().listen('127.0.0.1:81').listen('127.0.0.2:81')`));
+});
+
+test('doubtful places are warned of, with their place and what was meant', (t) => {
+  const { program } = load(`pipy({ _count: 0 }).listen(80, { reuze: true })
+    .onData(() => (_cuont++, typeof _missing))
+    .connect('a:1', { retryCont: 1 })
+    .onData(() => JSON.pars('1'))`);
+  t.deepEqual(
+    program.warnings.map(({ line, column, message }) => `${line}:${column} ${message}`).sort(),
+    [
+      '1:21 listen: unknown option reuze; did you mean reuse?',
+      '2:20 unresolved identifier: _cuont; did you mean _count?',
+      '3:6 connect: unknown option retryCont; did you mean retryCount?',
+      '4:24 JSON has no pars; did you mean parse?',
+    ].sort(),
+  );
+});
+
+test('a Session is fed by a script and says when it is done', (t) => {
+  const loaded = load(`pipy({ worker: { it: null }, seen: [] }).listen(1)
+    .onSessionStart(() => worker.it ??= new Session(__filename, 'work'))
+    .onData(data => (
+      worker.it.input(new Message(data), [new Data('!'), null]),
+      data.push(' ' + seen.join() + ' ' + worker.it.done + ' ' + worker.it.remoteAddress + ':' + worker.it.remotePort),
+      worker.it.input(new SessionEnd),
+      worker.it.input('late'),
+      data.push(' ' + worker.it.done + seen.length)
+    ))
+    .pipeline('work').onData(data => seen.push(data.toString()))`);
+  t.is(run(loaded, 'a'), 'a a,! false 10.0.0.1:1234 true2');
+  const failing = load(`pipy().listen(1).onData(() => new Session('/main.js', 'nowhere'))`);
+  t.is(run(failing), '<end RuntimeError>');
+  t.true(failing.lines.join('\n').includes('pipeline not found: nowhere'));
 });

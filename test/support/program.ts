@@ -1,5 +1,6 @@
 import { Context, type Inbound } from '../../src/core/context.ts';
 import { type Event } from '../../src/core/event.ts';
+import type { FilterDeclaration } from '../../src/core/filter.ts';
 import { Session } from '../../src/core/pipeline.ts';
 import type { Clock, Ports, Timer } from '../../src/core/ports.ts';
 import { Stream } from '../../src/core/stream.ts';
@@ -114,14 +115,14 @@ export function testPorts(more: Partial<Ports> = {}): {
 /** Loads a program of one file, or of several. The root script is `/main.js`. */
 export function loadTestProgram(
   source: string | Record<string, string>,
-  more: Partial<Ports> & { isCompat?: boolean } = {},
+  more: Partial<Ports> & { isCompat?: boolean; filters?: readonly FilterDeclaration[] } = {},
 ): LoadedProgram {
-  const { isCompat = false, ...world } = more;
+  const { isCompat = false, filters = [], ...world } = more;
   const { ports, lines, output } = testPorts(world);
   const program = loadProgram({
     entry: '/main.js',
     files: memoryFiles(typeof source === 'string' ? { '/main.js': source } : source),
-    catalogue,
+    catalogue: [...catalogue.filter(({ name }) => filters.every((own) => own.name !== name)), ...filters],
     ports,
     globals: {},
     isCompat,

@@ -1,0 +1,168 @@
+import * as vm from 'node:vm';
+import type { Cursor, VariableRecord } from '../core/context.ts';
+import type { PipelineLayout, SourcePlace } from '../core/pipeline.ts';
+import { Configuration, type DeclaredPipeline } from './configuration.ts';
+import { assign, count } from './counting.ts';
+import { ScriptError } from './script-error.ts';
+import { suggestion } from './suggestion.ts';
+import { type Transformed, transform } from './transform.ts';
+
+/** Prefix of file names in stack traces, to tell a script's frames from ours. */
+const STACK_PREFIX = 'script:';
+
+/** Names that no script may declare as a variable (spec language 3.5). */
+const RESERVED = new Set(['pipy', '__filename', '__argv', '__inbound']);
+
+/** One file of a program: its text, its variables and its pipelines (spec language 1.1). */
+export class Module {
+  /** Its place in every context's list of records. */
+  readonly index: number;
+  /** Path inside the program root, with a leading slash. */
+  readonly file: string;
+  readonly source: string;
+  /** Its pipelines in the order of their declaration. */
+  readonly layouts = new Map<DeclaredPipeline, PipelineLayout>();
+  readonly #named = new Map<string, PipelineLayout>();
+  readonly #globalNames: readonly string[];
+  readonly #code: Transformed;
+  #configuration: Configuration | null = null;
+  #record: (new () => VariableRecord) | null = null;
+
+  /** Parses; throws ScriptError. @param globalNames every name that is not a variable */
+  constructor(index: number, file: string, source: string, globalNames: readonly string[]) {
+    this.index = index;
+    this.file = file;
+    this.source = source;
+    this.#globalNames = globalNames;
+    this.#code = transform(source, file, index, new Set([...globalNames, 'undefined', 'pipy']));
+  }
+
+  /** Runs the script once. `pipy` makes its configuration; throws ScriptError. */
+  evaluate(
+    cursor: Cursor,
+    globals: Readonly<Record<string, unknown>>,
+    pipy: (prototype?: unknown) => Configuration,
+  ): void {
+    const names = this.#globalNames.filter((name) => name !== 'undefined');
+    let value: unknown;
+    try {
+      const run = vm.compileFunction(
+        `"use strict"; return (\n${this.#code.code}\n)`,
+        ['$cursor', '$count', '$assign', 'pipy', ...names],
+        { filename: `${STACK_PREFIX}${this.file}`, lineOffset: -1 },
+      ) as (...args: unknown[]) => unknown;
+      value = run(cursor, count, assign, pipy, ...names.map((name) => globals[name]));
+    } catch (error) {
+      if (error instanceof ScriptError) throw error;
+      const place = this.placeOf(error);
+      this.fail(error instanceof Error ? error.message : String(error), place);
+    }
+    if (!(value instanceof Configuration))
+      this.fail(`the script's value is ${shown(value)}, expected a configuration: what pipy() returns`, null);
+    this.#configuration = value;
+    this.#record = this.#recordClass(value.variables);
+  }
+
+  get pipelines(): readonly DeclaredPipeline[] {
+    return this.#configuration?.pipelines ?? [];
+  }
+
+  addLayout(pipeline: DeclaredPipeline, layout: PipelineLayout): void {
+    this.layouts.set(pipeline, layout);
+    if (pipeline.kind === 'named') this.#named.set(pipeline.name, layout);
+  }
+
+  /** A named pipeline; undefined where there is none. */
+  named(name: string): PipelineLayout | undefined {
+    return this.#named.get(name);
+  }
+
+  get pipelineNames(): readonly string[] {
+    return this.pipelines.filter(({ kind }) => kind === 'named').map(({ name }) => name);
+  }
+
+  /** Its variables at their initial values: text and numbers anew, objects shared (spec language 3.3). */
+  newRecord(): VariableRecord {
+    return new this.#record!();
+  }
+
+  /** What it names that is neither declared nor a global, each with the place of its first use. */
+  unresolvedNames(): readonly { readonly message: string; readonly place: SourcePlace }[] {
+    const variables = Object.keys(this.#configuration?.variables ?? {});
+    return [...this.#code.names]
+      .filter(([name]) => !variables.includes(name))
+      .map(([name, place]) => ({
+        message: `unresolved identifier: ${name}${suggestion(name, [...variables, ...this.#globalNames])}`,
+        place: { file: this.file, ...place },
+      }));
+  }
+
+  /** Members of built-in objects that do not exist, such as `algo.Cahe`. */
+  unknownMembers(
+    globals: Readonly<Record<string, unknown>>,
+  ): readonly { readonly message: string; readonly place: SourcePlace }[] {
+    return this.#code.members.flatMap(({ object, member, line, column }) => {
+      const value = globals[object];
+      if (typeof value !== 'object' || value === null || member in value) return [];
+      const message = `${object} has no ${member}${suggestion(member, Object.keys(value))}`;
+      return [{ message, place: { file: this.file, line, column } }];
+    });
+  }
+
+  /** The innermost place of this file in an error's stack. */
+  placeOf(error: unknown): SourcePlace | null {
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    const found = new RegExp(`${STACK_PREFIX}(.*?):(\\d+):(\\d+)`).exec(stack);
+    return found?.[1] === this.file ? this.locate(Number(found[2]), Number(found[3])) : null;
+  }
+
+  /** A place in the running code to the place in the script. */
+  locate(line: number, column: number): SourcePlace {
+    return { file: this.file, ...this.#code.locate(line, column) };
+  }
+
+  fail(message: string, place: SourcePlace | null): never {
+    throw new ScriptError(message, this.file, place?.line ?? 1, place?.column ?? 1, this.source);
+  }
+
+  /** A class whose instances hold the variables, so that all contexts share one hidden class. */
+  #recordClass(variables: Record<string, unknown>): new () => VariableRecord {
+    const names = Object.keys(variables);
+    for (const name of names) {
+      if (RESERVED.has(name) || this.#globalNames.includes(name))
+        this.fail(`variable ${name} has the name of a built-in`, null);
+      if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name))
+        this.fail(`${JSON.stringify(name)} is no variable name`, null);
+    }
+    const fields = names.map((name, index) => `${name} = initial[${index}];`).join(' ');
+    const make = vm.compileFunction(`return class Variables { ${fields} }`, ['initial']) as (
+      initial: unknown[],
+    ) => new () => VariableRecord;
+    const record = make(Object.values(variables));
+    for (const [name] of this.#code.names) {
+      if (name in variables) continue;
+      const unresolved = (): never => {
+        throw new ReferenceError(
+          `unresolved identifier: ${name}${suggestion(name, [...names, ...this.#globalNames])}`,
+        );
+      };
+      Object.defineProperty(record.prototype, name, { get: unresolved, set: unresolved });
+    }
+    return record;
+  }
+}
+
+/** The file of the innermost script frame in an error's stack; null where there is none. */
+export function scriptFileOf(error: unknown): string | null {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return new RegExp(`${STACK_PREFIX}(.*?):\\d+:\\d+`).exec(stack)?.[1] ?? null;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
+}
