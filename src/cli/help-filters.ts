@@ -13,12 +13,33 @@ export function filterHelp(filter: FilterDeclaration): string {
         .join(''),
   );
   const examples = filter.examples.map((example) => `    ${example.replaceAll('\n', '\n    ')}\n`);
-  return `${signature(filter)}\n  ${filter.summary}\n${parameters.join('')}${examples.join('')}\n`;
+  const title = signature(filter);
+  return `${title}\n${'='.repeat(title.length)}\n  ${filter.summary}\n${parameters.join('')}${examples.join('')}\n`;
+}
+
+/** All filters in columns: name, parameters, what it does; ours apart (spec cli 1). */
+export function filterList(filters: readonly FilterDeclaration[]): string {
+  const width = (of: (filter: FilterDeclaration) => string): number =>
+    Math.max(...filters.map((filter) => of(filter).length));
+  const names = width(({ name }) => name);
+  const parameters = width(parameterList);
+  const line = (filter: FilterDeclaration): string =>
+    `${filter.name.padEnd(names)}  ${parameterList(filter).padEnd(parameters)}  ${filter.summary}\n`;
+  const of = (origin: FilterDeclaration['origin']): string =>
+    filters
+      .filter((filter) => filter.origin === origin)
+      .map(line)
+      .join('');
+  return `\n${of('spec')}\nAdditions of Tapline:\n\n${of('tapline')}\n`;
 }
 
 /** `name(first, second, [third])` */
-export function signature({ name, parameters }: FilterDeclaration): string {
-  return `${name}(${parameters.map(shown).join(', ')})`;
+export function signature(filter: FilterDeclaration): string {
+  return `${filter.name}(${parameterList(filter)})`;
+}
+
+function parameterList({ parameters }: FilterDeclaration): string {
+  return parameters.map(shown).join(', ');
 }
 
 function shown({ name, isOptional, isRest }: FilterParameter): string {

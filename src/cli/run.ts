@@ -5,12 +5,12 @@ import { readOptions } from '../config/read-options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { catalogue } from '../filters/index.ts';
 import { loadOnly } from '../gateway/data-thread.ts';
-import { startGateway } from '../gateway/gateway.ts';
+import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import { VERSION } from '../gateway/version.ts';
 import { ScriptError } from '../script/script-error.ts';
 import { LineLog, wantsColour } from '../telemetry/log.ts';
 import { EXIT } from './exit-codes.ts';
-import { filterHelp } from './help-filters.ts';
+import { filterHelp, filterList } from './help-filters.ts';
 import { helpText } from './help.ts';
 import { startSampleApplication } from './sample-application.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,10 +18,10 @@ import type { Terminal } from './terminal.ts';
 /** `tapline [options] [script|folder]` */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   const has = (...names: string[]): boolean => argv.some((argument) => names.includes(argument));
-  if (has('--help', '-h')) return print(terminal, helpText());
-  if (has('--version', '-v')) return print(terminal, `tapline ${VERSION} (node ${process.version})\n`);
-  if (has('--list-filters')) return print(terminal, catalogue.map(({ name }) => `${name}\n`).join(''));
+  if (has('--version', '-version', '-v')) return print(terminal, versionText());
+  if (has('--help', '-help', '-h')) return print(terminal, helpText());
   if (has('--help-filters')) return print(terminal, catalogue.map(filterHelp).join(''));
+  if (has('--list-filters')) return print(terminal, filterList(catalogue));
   const isOnlyVerifying = has('--verify');
   const read = readOptions({
     argv: argv.filter((argument) => argument !== '--verify'),
@@ -68,9 +68,11 @@ async function serve(
   out.write(
     `Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})\n`,
   );
+  const unhear = onOtherSignals(gateway, log);
   const outcome = await Promise.race([signalled, gateway.done.then(() => null)]).catch(
     (error: unknown) => error as Error,
   );
+  unhear();
   if (outcome instanceof Error) {
     log.write('error', `[gateway] ${outcome.message}`);
     await gateway.stop(0);
@@ -94,16 +96,18 @@ async function serve(
   return EXIT.ok;
 }
 
-/** Loads a script and says what is wrong with it (spec cli 1, `--verify`). */
+/** Loads a script and says what is wrong with it, also what would only be a warning at start (spec cli 1, `--verify`). */
 function verifyScript(script: string | null, options: Options, terminal: Terminal): number {
+  let faults: readonly ScriptError[];
   try {
-    loadOnly({ script, options }, { write: () => {} });
+    faults = loadOnly({ script, options }, { write: () => {} }).warnings;
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
-    terminal.err.write(`${error.format()}\n`);
-    return EXIT.failure;
+    faults = [error];
   }
-  return print(terminal, 'Done.\n');
+  if (faults.length === 0) return print(terminal, 'Done.\n');
+  for (const fault of faults) terminal.err.write(`${fault.format()}\n`);
+  return EXIT.failure;
 }
 
 function findScript(positional: readonly string[], cwd: string): string {
@@ -119,7 +123,7 @@ function findScript(positional: readonly string[], cwd: string): string {
 
 function nextSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
     const listener = (signal: NodeJS.Signals): void => {
       for (const other of signals) process.off(other, listener);
       resolve(signal);
@@ -128,8 +132,53 @@ function nextSignal(): Promise<NodeJS.Signals> {
   });
 }
 
+/** SIGHUP reloads the program, SIGTSTP prints what is running (spec cli 5). Returns the way to stop listening. */
+function onOtherSignals(gateway: Gateway, log: LineLog): () => void {
+  let reloading = Promise.resolve();
+  const onReload = (): void => {
+    reloading = reloading.then(async () => {
+      try {
+        const addresses = await gateway.reload();
+        const shown = addresses.map(({ address, port }) => `${shownHost(address)}:${port}`).join(', ');
+        log.write('info', `[config] script reloaded; listening on ${shown || 'no port'}`);
+      } catch (error) {
+        for (const line of `failed reloading script, the old one runs on: ${(error as Error).message}`.split(
+          '\n',
+        ))
+          log.write('error', `[config] ${line}`);
+      }
+    });
+  };
+  const onCensus = (): void => {
+    gateway.census().then(
+      (lines) => log.write('output', lines.join('\n')),
+      (error: unknown) => log.write('error', `[gateway] ${(error as Error).message}`),
+    );
+  };
+  process.on('SIGHUP', onReload);
+  process.on('SIGTSTP', onCensus);
+  return () => {
+    process.off('SIGHUP', onReload);
+    process.off('SIGTSTP', onCensus);
+    // From here on a hang-up is no reload and no sudden death either.
+    process.on('SIGHUP', () => {});
+  };
+}
+
 function shownHost(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
+}
+
+/** What an operator reports with a fault (spec cli 1). */
+function versionText(): string {
+  const rows = [
+    ['Version', VERSION],
+    ['Node', process.version],
+    ['Host', `${process.platform} ${process.arch}`],
+    ['OpenSSL', process.versions.openssl],
+    ['SQLite', process.versions.sqlite ?? 'none'],
+  ];
+  return rows.map(([name, value]) => `${name!.padEnd(8)} ${value}\n`).join('');
 }
 
 function print(terminal: Terminal, text: string): number {

@@ -36,6 +36,8 @@ export interface Options {
   readonly serviceName: string;
   readonly logLevel: LogLevel;
   readonly reusePort: boolean;
+  readonly threads: number;
+  readonly compat: boolean;
 }
 
 export type OptionType =
@@ -53,6 +55,8 @@ export interface OptionSpec {
   readonly placeholder: string;
   /** Smallest value of a number. */
   readonly min?: number;
+  /** Largest value of a number. */
+  readonly max?: number;
 }
 
 export const OPTION_SPECS: readonly OptionSpec[] = [
@@ -82,6 +86,26 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     group: 'Traffic',
     placeholder: '',
     meaning: 'share the port with other processes (SO_REUSEPORT)',
+  },
+  {
+    name: 'threads',
+    field: 'threads',
+    type: 'count',
+    defaultValue: '1',
+    group: 'Traffic',
+    placeholder: 'N',
+    min: 1,
+    max: 64,
+    meaning: 'data threads that share the ports; each has a program, variables and tasks of its own',
+  },
+  {
+    name: 'compat',
+    field: 'compat',
+    type: 'flag',
+    defaultValue: 'false',
+    group: 'Process',
+    placeholder: '',
+    meaning: 'behave as the original where Tapline differs for safety (docs/reference/differences.md)',
   },
   {
     name: 'tls-cert',

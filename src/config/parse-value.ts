@@ -13,7 +13,11 @@ export function parseValue(spec: OptionSpec, text: string, origin: string, base:
     throw new UsageError(`${origin}: expected ${what}, got ${JSON.stringify(text)}`);
   };
   const atLeast = (value: number, shown: string): number =>
-    value < (spec.min ?? 0) ? expects(`at least ${spec.min} ${shown}`) : value;
+    value < (spec.min ?? 0)
+      ? expects(`at least ${spec.min} ${shown}`.trim())
+      : value > (spec.max ?? Infinity)
+        ? expects(`at most ${spec.max} ${shown}`.trim())
+        : value;
   switch (spec.type) {
     case 'text':
       return text === '' ? expects('a text') : text;

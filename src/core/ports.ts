@@ -23,7 +23,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** What the product says about itself; one line a call. */
 export interface Log {
-  write(level: LogLevel, message: string): void;
+  /** `output` is what scripts print: without a level, never filtered. */
+  write(level: LogLevel | 'output', message: string): void;
 }
 
 export interface DialOptions {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type DataThread, type DataThreadInit, startDataThread } from './data-thread.ts';
-import type { FromDataThread, ToDataThread } from './thread-messages.ts';
+import type { FromDataThread, Question, ToDataThread } from './thread-messages.ts';
 
 /** The worker in which a data thread runs: messages in, messages out (thread-messages.ts). */
 const port = parentPort!;
@@ -10,6 +10,11 @@ let running: DataThread | null = null;
 
 port.on('message', (message: ToDataThread) => {
   if (message.type === 'cut') running?.cut();
+  else if (message.type === 'ask')
+    void answer(running!, message.question).then(
+      (value) => post({ type: 'answer', id: message.id, value }),
+      (error: unknown) => post({ type: 'refusal', id: message.id, message: told(error) }),
+    );
   else
     void (running?.stop(message.deadlineMs) ?? Promise.resolve()).then(
       () => {
@@ -20,9 +25,27 @@ port.on('message', (message: ToDataThread) => {
     );
 });
 
-function fail(error: unknown): void {
+async function answer(thread: DataThread, question: Question): Promise<unknown> {
+  switch (question.type) {
+    case 'prepare-reload':
+      return thread.prepareReload(question.addresses);
+    case 'commit-reload':
+      return thread.commitReload();
+    case 'cancel-reload':
+      return thread.cancelReload();
+    case 'census':
+      return thread.census();
+  }
+}
+
+/** An error in words: with its place where it is a script's. */
+function told(error: unknown): string {
   const known = error as Error & { format?: () => string };
-  post({ type: 'failed', message: known.format?.() ?? known.message ?? String(error) });
+  return known.format?.() ?? known.message ?? String(error);
+}
+
+function fail(error: unknown): void {
+  post({ type: 'failed', message: told(error) });
   port.close();
 }
 

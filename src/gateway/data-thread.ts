@@ -1,24 +1,24 @@
 import * as path from 'node:path';
 import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
-import { Session } from '../core/pipeline.ts';
 import { catalogue } from '../filters/index.ts';
 import { newConnectionTotals } from '../net/connection-totals.ts';
 import { ChildProcesses } from '../net/child-processes.ts';
-import { Listener } from '../net/listener.ts';
 import { SocketDialer } from '../net/outbound.ts';
 import type { Recorder } from '../records/recorder.ts';
 import { DiskFiles } from '../script/program-files.ts';
-import { loadProgram, type ListenDeclaration, type Program } from '../script/program.ts';
+import { programTree } from '../script/program-tree.ts';
+import { loadProgram, type Program } from '../script/program.ts';
 import type { DataPaths } from '../spool/data-directory.ts';
 import { RunLedger } from '../spool/run-ledger.ts';
 import { SpoolWriter } from '../spool/spool-writer.ts';
 import { auditGlobals } from './audit-globals.ts';
+import { census } from './census.ts';
 import { connectionsWithinFileLimit } from './file-descriptors.ts';
+import { type BoundAddress, Front } from './front.ts';
 import { newRecorder } from './new-recorder.ts';
 import { RecordBatch } from './record-batch.ts';
 import { systemClock } from './system-clock.ts';
-import { TaskRunner } from './task-runner.ts';
 
 /** What the main thread hands to a data thread; plain values, so that it crosses threads. */
 export interface DataThreadInit {
@@ -29,10 +29,20 @@ export interface DataThreadInit {
   readonly runId: string;
   readonly thread: number;
   readonly hmacKey: Uint8Array;
+  /** One 64-bit counter that all data threads share: connections are numbered over the whole process. */
+  readonly connectionIds: SharedArrayBuffer;
+  /** Where the listeners of the first data thread were bound; empty for itself. */
+  readonly addresses: readonly BoundAddress[];
 }
 
 export interface DataThread {
-  readonly addresses: readonly { address: string; port: number }[];
+  readonly addresses: readonly BoundAddress[];
+  /** Loads the program anew and binds its new ports; rejects, and changes nothing, where that fails. */
+  prepareReload(ports: readonly BoundAddress[]): Promise<readonly BoundAddress[]>;
+  commitReload(): void;
+  cancelReload(): Promise<void>;
+  /** A table of pipelines and their sessions, for people. */
+  census(): string[];
   stop(deadlineMs: number): Promise<void>;
   /** During a stop: close every connection now. */
   cut(): void;
@@ -70,78 +80,69 @@ export async function startDataThread(
   });
   const batch = new RecordBatch(spool, options.batchCount, options.batchBytes);
   const totals = newConnectionTotals();
-  const source = programSource(init);
-  const ports = {
-    clock: systemClock,
-    log,
-    dialer: new SocketDialer(systemClock, log, options.sendBufferBytes),
-    processes: new ChildProcesses(source.files.root, options.sendBufferBytes),
-    output: { write: (text: string) => log.write('info', text) },
-  };
-  const program = loadProgram({
-    ...source,
-    catalogue,
-    ports,
-    globals: { audit: auditGlobals(options, recorder, batch) },
-  });
+  const dialer = new SocketDialer(systemClock, log, options.sendBufferBytes);
+  const output = { write: (text: string): void => log.write('output', text) };
   const maxConnections = connectionsWithinFileLimit(options.maxConnections);
   // A few descriptors less than wished for are not worth a word.
-  if (maxConnections < options.maxConnections * 0.9)
+  if (maxConnections < options.maxConnections * 0.9 && thread === 0)
     log.write(
       'warn',
       `[listener] the limit of open files allows ${maxConnections} connections instead of ${options.maxConnections}; raise it with ulimit -n`,
     );
-  let lastConnectionId = 0;
-  const listeners = program.listens.map((listen) => {
-    const { tls, reuse } = readListenOptions(listen);
-    return new Listener(
-      {
-        address: listen.address,
-        port: listen.port,
-        isReusingPort: reuse ?? options.reusePort,
-        tls,
-        maxConnections,
-        idleTimeoutMs: options.idleTimeoutMs,
-        sendBufferBytes: options.sendBufferBytes,
-        nextConnectionId: () => ++lastConnectionId,
-      },
-      totals,
-      log,
-      (inbound, stream, output) => new Session(listen.layout, program.createContext(inbound), stream, output),
-    );
+  const connectionIds = new BigInt64Array(init.connectionIds);
+  const front = new Front({
+    options,
+    maxConnections: Math.ceil(maxConnections / options.threads),
+    totals,
+    log,
+    nextConnectionId: () => Number(Atomics.add(connectionIds, 0, 1n)) + 1,
   });
-  const addresses = [];
-  try {
-    for (const listener of listeners) {
-      const { address, port } = await listener.start();
-      addresses.push({ address, port });
+  const load = (): Program => {
+    const source = programSource(init);
+    const processes = new ChildProcesses(source.files.root, options.sendBufferBytes);
+    const program = loadProgram({
+      ...source,
+      catalogue,
+      ports: { clock: systemClock, log, dialer, processes, output },
+      env: process.env,
+      globals: { audit: auditGlobals(options, recorder, batch) },
+      isCompat: options.compat,
+    });
+    if (thread === 0) {
+      for (const warning of program.warnings)
+        for (const line of warning.format().split('\n')) log.write('warn', `[config] ${line}`);
+      if (init.script !== null)
+        for (const line of programTree(program)) log.write('info', `[config] ${line}`);
     }
+    return program;
+  };
+  let addresses: readonly BoundAddress[];
+  try {
+    addresses = await front.prepare(load(), init.addresses);
+    front.commit();
   } catch (error) {
-    for (const listener of listeners) await listener.stop(0);
     await spool.close();
     ledger.close(totals);
     throw error;
   }
-  const tasks = program.tasks.map((task) => new TaskRunner(program, task, log));
-  for (const task of tasks) task.start();
   const totalsTimer = setInterval(() => ledger.noteTotals(totals), LEDGER_INTERVAL_MS);
   totalsTimer.unref();
 
   let stopping: Promise<void> | null = null;
   const stop = async (deadlineMs: number): Promise<void> => {
-    await Promise.all(listeners.map((listener) => listener.stop(deadlineMs)));
-    for (const task of tasks) task.stop();
+    await front.stop(deadlineMs);
     clearInterval(totalsTimer);
-    program.release();
     batch.flush();
     await spool.close();
     ledger.close(totals);
   };
   return {
     addresses,
-    cut: () => {
-      for (const listener of listeners) listener.cut();
-    },
+    prepareReload: (ports) => front.prepare(load(), ports),
+    commitReload: () => front.commit(),
+    cancelReload: () => front.cancel(),
+    census: () => census(front, thread),
+    cut: () => front.cut(),
     stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
   };
 }
@@ -162,6 +163,8 @@ export function loadOnly(init: Pick<DataThreadInit, 'script' | 'options'>, log: 
     ...source,
     catalogue,
     ports,
+    env: process.env,
+    isCompat: init.options.compat,
     globals: { audit: auditGlobals(init.options, recorder, new RecordBatch(writer, 1, 1)) },
   });
 }
@@ -173,12 +176,4 @@ function programSource(init: Pick<DataThreadInit, 'script' | 'options'>): {
   const builtIn = init.options.capture === 'on' ? 'audit.js' : 'forward.js';
   const script = init.script ?? path.join(import.meta.dirname, '../pipelines', builtIn);
   return { entry: `/${path.basename(script)}`, files: new DiskFiles(path.dirname(script)) };
-}
-
-function readListenOptions(listen: ListenDeclaration): {
-  tls: { cert: string | Buffer; key: string | Buffer } | null;
-  reuse: boolean | null;
-} {
-  const { tls, reuse } = listen.options as { tls?: { cert: string; key: string } | null; reuse?: unknown };
-  return { tls: tls ?? null, reuse: reuse === undefined ? null : Boolean(reuse) };
 }

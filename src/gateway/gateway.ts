@@ -6,8 +6,9 @@ import { Delivery } from '../sinks/delivery/delivery.ts';
 import { StoreSink } from '../sinks/store/store-sink.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
 import type { DataThreadInit } from './data-thread.ts';
+import type { BoundAddress } from './front.ts';
 import { newRecorder } from './new-recorder.ts';
-import type { FromDataThread, ToDataThread } from './thread-messages.ts';
+import type { FromDataThread, Question, ToDataThread } from './thread-messages.ts';
 
 /**
  * Records live for one batch: a young generation that holds a batch spares them the way into the old one. Side by side, 60,000 requests with
@@ -19,7 +20,12 @@ const YOUNG_GENERATION_MB = 64;
 const LAST_DELIVERY_MS = 10_000;
 
 export interface Gateway {
-  readonly addresses: readonly { address: string; port: number }[];
+  /** Where the program listened at start. */
+  readonly addresses: readonly BoundAddress[];
+  /** Load the program anew and switch to it; rejects, and the old one runs on, where that fails. Gives where it listens now. */
+  reload(): Promise<readonly BoundAddress[]>;
+  /** A table of pipelines and their sessions, for people. */
+  census(): Promise<string[]>;
   /** Stop accepting, finish what is in flight within the deadline, deliver everything. Safe twice. */
   stop(deadlineMs: number): Promise<{ left: number }>;
   /** Cut what is in flight, during a `stop`. */
@@ -37,42 +43,75 @@ export async function startGateway(init: {
   const { options, script, log } = init;
   const directory = DataDirectory.open(options.dataDir);
   const delivery = newDelivery(directory, options, log);
+  const threads: ThreadHost[] = [];
   try {
     await delivery.start();
     const runId = newRunId();
-    const stream = { run: runId, thread: 0 };
-    const thread = new ThreadHost(
-      {
+    const connectionIds = new SharedArrayBuffer(8);
+    const hmacKey = directory.hmacKey();
+    let addresses: readonly BoundAddress[] = [];
+    // One after the other: those after the first listen where it was bound.
+    for (let number = 0; number < options.threads; number++) {
+      const stream = { run: runId, thread: number };
+      const init = {
         options,
         paths: directory.paths,
         script,
         runId,
-        thread: 0,
-        hmacKey: directory.hmacKey(),
-      },
-      log,
-      () => delivery.noteFlushed(stream),
-    );
-    const addresses = await thread.listening;
+        thread: number,
+        hmacKey,
+        connectionIds,
+        addresses,
+      };
+      const thread = new ThreadHost(init, log, () => delivery.noteFlushed(stream));
+      threads.push(thread);
+      const bound = await thread.listening;
+      if (number === 0) addresses = bound;
+    }
     let stopping: Promise<{ left: number }> | null = null;
     const stop = async (deadlineMs: number): Promise<{ left: number }> => {
-      await thread.stop(deadlineMs);
-      delivery.noteEnded(stream);
+      await Promise.all(threads.map((thread) => thread.stop(deadlineMs)));
+      for (const [number] of threads.entries()) delivery.noteEnded({ run: runId, thread: number });
       const result = await delivery.stop(LAST_DELIVERY_MS);
       directory.close();
       return result;
     };
     return {
       addresses,
-      done: thread.done,
-      cut: () => thread.cut(),
+      done: Promise.all(threads.map((thread) => thread.done)).then(() => {}),
+      reload: () => reload(threads),
+      census: async () => {
+        const tables = await Promise.all(threads.map((thread) => thread.ask<string[]>({ type: 'census' })));
+        return tables.flat();
+      },
+      cut: () => {
+        for (const thread of threads) thread.cut();
+      },
       stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
     };
   } catch (error) {
+    await Promise.all(threads.map((thread) => thread.stop(0)));
     await delivery.stop(0);
     directory.close();
     throw error;
   }
+}
+
+/**
+ * Every data thread loads the program anew and binds its new ports; only where all could, all switch (spec cli 6). Rejects with what is
+ * wrong; the old program runs on then.
+ */
+async function reload(threads: readonly ThreadHost[]): Promise<readonly BoundAddress[]> {
+  let addresses: readonly BoundAddress[] = [];
+  try {
+    for (const thread of threads)
+      addresses = await thread.ask<readonly BoundAddress[]>({ type: 'prepare-reload', addresses });
+  } catch (error) {
+    await Promise.all(threads.map((thread) => thread.ask({ type: 'cancel-reload' })));
+    throw error;
+  }
+  await Promise.all(threads.map((thread) => thread.ask({ type: 'commit-reload' })));
+  return addresses;
 }
 
 /** The way from the spool of a data directory into its store. */
@@ -96,9 +135,11 @@ export function newDelivery(directory: DataDirectory, options: Options, log: Log
 
 /** The main thread's side of a data thread. */
 class ThreadHost {
-  readonly listening: Promise<readonly { address: string; port: number }[]>;
+  readonly listening: Promise<readonly BoundAddress[]>;
   readonly done: Promise<void>;
   readonly #worker: Worker;
+  readonly #questions = new Map<number, PromiseWithResolvers<unknown>>();
+  #lastQuestion = 0;
 
   constructor(init: DataThreadInit, log: Log, onFlushed: () => void) {
     const worker = new Worker(new URL('./data-thread-entry.ts', import.meta.url), {
@@ -107,7 +148,7 @@ class ThreadHost {
       name: `data-${init.thread}`,
     });
     this.#worker = worker;
-    const listening = Promise.withResolvers<readonly { address: string; port: number }[]>();
+    const listening = Promise.withResolvers<readonly BoundAddress[]>();
     const done = Promise.withResolvers<void>();
     this.listening = listening.promise;
     this.done = done.promise;
@@ -118,6 +159,8 @@ class ThreadHost {
       if (message.type === 'log') log.write(message.level, message.message);
       else if (message.type === 'flushed') onFlushed();
       else if (message.type === 'listening') listening.resolve(message.addresses);
+      else if (message.type === 'answer') this.#take(message.id)?.resolve(message.value);
+      else if (message.type === 'refusal') this.#take(message.id)?.reject(new Error(message.message));
       else if (message.type === 'failed') failure = new Error(message.message);
     });
     worker.on('error', (error: unknown) => {
@@ -127,8 +170,26 @@ class ThreadHost {
     worker.on('exit', () => {
       if (failure === null) done.resolve();
       else done.reject(failure);
+      for (const id of [...this.#questions.keys()])
+        this.#take(id)?.reject(failure ?? new Error('the data thread has ended'));
       listening.reject(failure ?? new Error('the data thread ended before it was listening'));
     });
+  }
+
+  /** Rejects with the thread's error, or where it ends before it has answered. */
+  ask<T>(question: Question): Promise<T> {
+    const id = ++this.#lastQuestion;
+    const answer = Promise.withResolvers<unknown>();
+    this.#questions.set(id, answer);
+    const message: ToDataThread = { type: 'ask', id, question };
+    this.#worker.postMessage(message);
+    return answer.promise as Promise<T>;
+  }
+
+  #take(id: number): PromiseWithResolvers<unknown> | undefined {
+    const question = this.#questions.get(id);
+    this.#questions.delete(id);
+    return question;
   }
 
   /** Closes every connection now. */

@@ -27,17 +27,17 @@ export class TaskRunner {
     this.#timer = setInterval(() => this.#tick(), this.#task.intervalMs);
   }
 
-  /** No further runs; the current one ends. Safe before `start` and twice. */
-  stop(): void {
+  /** No further runs; the current one goes on until it ends by itself. */
+  finish(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
-    this.#session?.release(new SessionEnd());
-    this.#session = null;
   }
 
-  /** One more run at once, for the last flush of a shutdown. */
-  runOnce(): void {
-    this.#tick();
+  /** No further runs; the current one ends. Safe before `start` and twice. */
+  stop(): void {
+    this.finish();
+    this.#session?.release(new SessionEnd());
+    this.#session = null;
   }
 
   #tick(): void {

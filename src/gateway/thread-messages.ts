@@ -1,15 +1,25 @@
 import type { LogLevel } from '../core/ports.ts';
+import type { BoundAddress } from './front.ts';
 
-/** What the main thread tells a data thread. */
+/** What the main thread tells a data thread. Questions carry a number; the answer carries it too. */
 export type ToDataThread =
   | { readonly type: 'stop'; readonly deadlineMs: number }
   /** During a stop: do not wait for what is in flight any longer. */
-  | { readonly type: 'cut' };
+  | { readonly type: 'cut' }
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question };
+
+export type Question =
+  | { readonly type: 'prepare-reload'; readonly addresses: readonly BoundAddress[] }
+  | { readonly type: 'commit-reload' }
+  | { readonly type: 'cancel-reload' }
+  | { readonly type: 'census' };
 
 /** What a data thread tells the main thread; `stopped` and `failed` are the last. */
 export type FromDataThread =
-  | { readonly type: 'listening'; readonly addresses: readonly { address: string; port: number }[] }
+  | { readonly type: 'listening'; readonly addresses: readonly BoundAddress[] }
   | { readonly type: 'flushed' }
-  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string }
+  | { readonly type: 'log'; readonly level: LogLevel | 'output'; readonly message: string }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'refusal'; readonly id: number; readonly message: string }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly message: string };

@@ -8,16 +8,34 @@ import { InboundConnection, type InboundOptions, type SessionMaker } from './inb
 export interface ListenTls {
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
+  /** Certificates that clients must show one of; without it clients need none. */
+  readonly trusted?: (string | Buffer)[];
 }
 
-export interface ListenerOptions extends InboundOptions {
+/** Where to listen. */
+export interface ListenerOptions {
   readonly address: string;
   readonly port: number;
   readonly isReusingPort: boolean;
+}
+
+/** What becomes of the connections; a reload puts another in its place. */
+export interface Behind extends InboundOptions {
   readonly tls: ListenTls | null;
+  readonly proxyProtocol: boolean;
   readonly maxConnections: number;
   /** Numbers connections over all listeners of the process. */
   nextConnectionId(): number;
+  readonly makeSession: SessionMaker;
+}
+
+/** How long a client may take for its TLS handshake. */
+const HANDSHAKE_MS = 10_000;
+
+/** The addresses that a PROXY header tells. */
+export interface ProxyAddresses {
+  readonly source: { readonly address: string; readonly port: number };
+  readonly destination: { readonly address: string; readonly port: number };
 }
 
 const OVER_LIMIT = Buffer.from(
@@ -25,23 +43,34 @@ const OVER_LIMIT = Buffer.from(
     'The gateway is at its connection limit.\n',
 );
 
-/** A listening socket and its connections. */
+/** A listening socket and its connections. Its port stays bound while programs behind it come and go. */
 export class Listener {
   readonly #options: ListenerOptions;
-  readonly #makeSession: SessionMaker;
   readonly #totals: ConnectionTotals;
   readonly #log: Log;
   readonly #server: net.Server;
   readonly #connections = new Set<InboundConnection>();
+  #behind: Behind;
+  /** Does the handshakes; it listens to nothing itself. */
+  #secure: tls.Server | null = null;
+  #bound: net.AddressInfo | null = null;
   #onEmpty: (() => void) | null = null;
   #lastLimitLogMs = 0;
 
-  constructor(options: ListenerOptions, totals: ConnectionTotals, log: Log, makeSession: SessionMaker) {
+  /** Throws where the certificate or the key cannot be read. */
+  constructor(options: ListenerOptions, behind: Behind, totals: ConnectionTotals, log: Log) {
     this.#options = options;
     this.#totals = totals;
     this.#log = log;
-    this.#makeSession = makeSession;
-    this.#server = this.#createServer();
+    this.#behind = behind;
+    this.#secure = this.#secureServer(behind.tls);
+    this.#server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#admit(socket));
+  }
+
+  /** From now on connections, also those that have not sent anything yet, are this one's. */
+  serve(behind: Behind): void {
+    this.#secure = this.#secureServer(behind.tls);
+    this.#behind = behind;
   }
 
   /** Binds the port. Rejects with the system's reason, address and port in it. */
@@ -60,14 +89,25 @@ export class Listener {
       this.#server.listen({ host: address, port, reusePort: isReusingPort, backlog: 4096 }, () => {
         this.#server.removeAllListeners('error');
         this.#server.on('error', (error) => this.#log.write('error', `[listener] ${error.message}`));
-        resolve(this.#server.address() as net.AddressInfo);
+        this.#bound = this.#server.address() as net.AddressInfo;
+        resolve(this.#bound);
       });
     });
   }
 
+  /** Where it is bound; only after `start`. */
+  get address(): net.AddressInfo {
+    return this.#bound!;
+  }
+
+  /** Stop accepting; open connections live on. Safe twice. */
+  close(): void {
+    if (this.#server.listening) this.#server.close();
+  }
+
   /** Stop accepting and drain: resolves when every connection has ended, at the deadline after ending them by force. */
   stop(deadlineMs: number): Promise<void> {
-    if (this.#server.listening) this.#server.close();
+    this.close();
     for (const connection of this.#connections) connection.drain();
     if (this.#connections.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -89,20 +129,21 @@ export class Listener {
     return this.#connections.size;
   }
 
-  #createServer(): net.Server {
-    const { tls: secure } = this.#options;
-    if (secure === null)
-      return net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
+  #secureServer(secure: ListenTls | null): tls.Server | null {
+    if (secure === null) return null;
     const server = tls.createServer(
       {
         cert: secure.cert,
         key: secure.key,
+        ...(secure.trusted === undefined
+          ? {}
+          : { ca: secure.trusted, requestCert: true, rejectUnauthorized: true }),
         ALPNProtocols: ['http/1.1'],
         minVersion: 'TLSv1.2',
-        handshakeTimeout: 10_000,
+        handshakeTimeout: HANDSHAKE_MS,
         allowHalfOpen: true,
       } as tls.TlsOptions,
-      (socket) => this.#accept(socket),
+      (socket) => this.#accept(socket, null),
     );
     server.on('tlsClientError', (error) =>
       this.#log.write('warn', `[listener] TLS handshake failed: ${error.message}`),
@@ -110,8 +151,15 @@ export class Listener {
     return server;
   }
 
-  #accept(socket: net.Socket): void {
-    const { maxConnections } = this.#options;
+  /** A connection of the system: first its PROXY header, then its handshake, then it is a connection of the program. */
+  #admit(socket: net.Socket): void {
+    if (this.#secure === null) this.#accept(socket, null);
+    else this.#secure.emit('connection', socket);
+  }
+
+  #accept(socket: net.Socket, told: ProxyAddresses | null): void {
+    const behind = this.#behind;
+    const { maxConnections } = behind;
     if (this.#totals.openConnections >= maxConnections) {
       this.#refuse(socket);
       return;
@@ -119,18 +167,18 @@ export class Listener {
     this.#totals.connections++;
     this.#totals.openConnections++;
     const inbound: Inbound = {
-      id: this.#options.nextConnectionId(),
-      remoteAddress: plainAddress(socket.remoteAddress ?? ''),
-      remotePort: socket.remotePort ?? 0,
-      localAddress: plainAddress(socket.localAddress ?? ''),
-      localPort: socket.localPort ?? 0,
+      id: behind.nextConnectionId(),
+      remoteAddress: told?.source.address ?? plainAddress(socket.remoteAddress ?? ''),
+      remotePort: told?.source.port ?? socket.remotePort ?? 0,
+      localAddress: told?.destination.address ?? plainAddress(socket.localAddress ?? ''),
+      localPort: told?.destination.port ?? socket.localPort ?? 0,
     };
     const connection = new InboundConnection(
       socket,
       inbound,
-      this.#options,
+      behind,
       this.#totals,
-      this.#makeSession,
+      (...args) => this.#behind.makeSession(...args),
       (closed) => {
         this.#connections.delete(closed);
         this.#totals.openConnections--;
@@ -148,7 +196,7 @@ export class Listener {
       this.#lastLimitLogMs = now;
       this.#log.write(
         'warn',
-        `[listener] connection limit of ${this.#options.maxConnections} reached, ${this.#totals.refusedConnections} turned away so far`,
+        `[listener] connection limit of ${this.#behind.maxConnections} reached, ${this.#totals.refusedConnections} turned away so far`,
       );
     }
     socket.on('error', () => socket.destroy());

@@ -19,6 +19,8 @@ export interface DeclaredPipeline {
   readonly filters: FilterDefinition[];
   readonly listen?: { readonly address: string; readonly port: number; readonly options: object };
   readonly intervalMs?: number;
+  /** The interval as the script writes it. */
+  readonly intervalText?: string;
 }
 
 /** What a configuration needs of the load that it belongs to. */
@@ -88,7 +90,14 @@ export class Configuration {
     if (intervalMs === null || intervalMs < MIN_INTERVAL_MS || intervalMs > MAX_INTERVAL_MS)
       host.fail('time interval out of range: expected 0.01 to 86400 seconds', place);
     const number = this.pipelines.filter((other) => other.kind === 'task').length + 1;
-    return this.#begin({ kind: 'task', name: `Task #${number}`, place, filters: [], intervalMs });
+    return this.#begin({
+      kind: 'task',
+      name: `Task #${number}`,
+      place,
+      filters: [],
+      intervalMs,
+      intervalText: String(interval),
+    });
   }
 
   #named(host: ConfigurationHost, name: unknown): this {

@@ -20,7 +20,11 @@ export class LineLog implements Log {
     this.#hasColour = hasColour;
   }
 
-  write(level: LogLevel, message: string): void {
+  write(level: LogLevel | 'output', message: string): void {
+    if (level === 'output') {
+      for (const line of message.split('\n')) this.#out.write(`${printable(line)}\n`);
+      return;
+    }
     if (ORDER.indexOf(level) < this.#lowest) return;
     const line = `${localTime(new Date())} [${level === 'warn' ? 'warning' : level}] ${printable(message)}`;
     const colour = this.#hasColour ? COLOURS[level] : '';

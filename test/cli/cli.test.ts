@@ -11,8 +11,11 @@ test('help, version and filters are printed and end with 0', async (t) => {
     [['--help'], /Examples:[^]*--upstream=URL[^]*--max-connections/],
     [['help', 'records'], /--query=QUERY[^]*duration/],
     [['verify', '--help'], /Exit codes/],
-    [['--version'], /^tapline \d+\.\d+\.\d+ \(node v\d+/],
-    [['--list-filters'], /^captureRequest\n[^]*replaceMessage\n$/],
+    [['--version'], /^Version +\d+\.\d+\.\d+\nNode +v\d+/],
+    [
+      ['--list-filters'],
+      /^\n\S[^]*replaceMessage +\[replacement\] [^]*\nAdditions of Tapline:\n\ncaptureRequest [^]*\n\n$/,
+    ],
     [['--help-filters'], /fork\(/],
     [['--verify'], /^Done\.\n$/],
   ];

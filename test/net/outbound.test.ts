@@ -38,6 +38,10 @@ async function serve(script: (socket: net.Socket) => void): Promise<{ port: numb
   return { port: (server.address() as net.AddressInfo).port, close: () => server.close() };
 }
 
+// Nothing here keeps the process alive by itself: the timers of the clock do not.
+const alive = setInterval(() => {}, 1000);
+test.after.always(() => clearInterval(alive));
+
 test('what is written early arrives, and the answer after our FIN is still read', async (t) => {
   const server = await serve((socket) => {
     let got = '';
