@@ -169,8 +169,18 @@ test('replaced programs are freed when their last connection has ended', async (
     await client.untilClose();
     await running.gateway.reload();
   }
+  // The collector takes its time: garbage makes it run.
+  await running.write(
+    `pipy().listen(audit.listen).decodeHttpRequest()
+    .replaceMessage(() => new Message('' + Array.from({ length: 4e6 }, (_, index) => ({ index })).length)).encodeHttpResponse()`,
+  );
+  await running.gateway.reload();
   let stale = Infinity;
   await until(async () => {
+    const client = await connectClient(running.port);
+    client.write(GET);
+    await client.until('4000000');
+    client.socket.end();
     const lines = await running.gateway.census();
     stale = lines.filter((line) => line.includes('[STALE]')).length / 2;
     return stale < 20;
