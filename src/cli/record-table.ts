@@ -1,4 +1,5 @@
-import { localTime, printable } from '../telemetry/log.ts';
+import { localTime } from '../core/local-time.ts';
+import { printable } from '../telemetry/log.ts';
 
 /** What the table shows of a record's document. */
 interface ShownRecord {
@@ -31,7 +32,7 @@ export function recordLine(
   const { gap, kind } = record.tapline;
   const status = record.http?.response?.status_code;
   const cells = [
-    `${localTime(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`,
+    `${localTime(date.getTime())}.${String(date.getMilliseconds()).padStart(3, '0')}`,
     record.http?.request?.method ?? kind,
     status === undefined ? '-' : String(status),
     record.event.duration === undefined ? '-' : shownDuration(record.event.duration),

@@ -28,18 +28,33 @@ import { replaceMessageStart } from './replace-message-start.ts';
 import { replaceSessionEnd } from './replace-session-end.ts';
 import { replaceSessionStart } from './replace-session-start.ts';
 import { use } from './use.ts';
+import { dump } from './dump.ts';
+import { print } from './print.ts';
+import { decompressMessageBody } from './decompress-message-body.ts';
+import { wait } from './wait.ts';
+import { exec } from './exec.ts';
+import { tap } from './tap.ts';
+import { decodeDubbo } from './decode-dubbo.ts';
+import { encodeDubbo } from './encode-dubbo.ts';
+import { proxySOCKS4 } from './proxy-socks4.ts';
+import { proxySOCKS5 } from './proxy-socks5.ts';
 
 /** Every filter that scripts can use, in the order of the reference. */
 export const catalogue: readonly FilterDeclaration[] = [
   captureRequest,
   captureResponse,
   connect,
+  decodeDubbo,
   decodeHttpRequest,
   decodeHttpResponse,
+  decompressMessageBody,
   demux,
   dummy,
+  dump,
+  encodeDubbo,
   encodeHttpRequest,
   encodeHttpResponse,
+  exec,
   fork,
   inspectHttpRequest,
   inspectHttpResponse,
@@ -52,6 +67,9 @@ export const catalogue: readonly FilterDeclaration[] = [
   onMessageStart,
   onSessionEnd,
   onSessionStart,
+  print,
+  proxySOCKS4,
+  proxySOCKS5,
   replaceData,
   replaceMessage,
   replaceMessageBody,
@@ -59,5 +77,7 @@ export const catalogue: readonly FilterDeclaration[] = [
   replaceMessageStart,
   replaceSessionEnd,
   replaceSessionStart,
+  tap,
   use,
+  wait,
 ];

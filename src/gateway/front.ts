@@ -151,7 +151,7 @@ export class Front {
   }
 
   #behind(program: Program, listen: ListenDeclaration): Behind {
-    const { options, maxConnections, nextConnectionId } = this.#options;
+    const { options, maxConnections } = this.#options;
     const { tls, proxyProtocol, maxConnections: own } = readListenOptions(listen);
     return {
       tls,
@@ -159,7 +159,7 @@ export class Front {
       maxConnections: Math.min(maxConnections, own ?? maxConnections),
       idleTimeoutMs: options.idleTimeoutMs,
       sendBufferBytes: options.sendBufferBytes,
-      nextConnectionId,
+      nextConnectionId: () => this.#options.nextConnectionId(),
       makeSession: (inbound, stream, output) =>
         new Session(listen.layout, program.createContext(inbound), stream, output),
     };

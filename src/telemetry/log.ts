@@ -1,3 +1,4 @@
+import { localTime } from '../core/local-time.ts';
 import type { Log, LogLevel } from '../core/ports.ts';
 
 const ORDER: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
@@ -26,7 +27,7 @@ export class LineLog implements Log {
       return;
     }
     if (ORDER.indexOf(level) < this.#lowest) return;
-    const line = `${localTime(new Date())} [${level === 'warn' ? 'warning' : level}] ${printable(message)}`;
+    const line = `${localTime(Date.now())} [${level === 'warn' ? 'warning' : level}] ${printable(message)}`;
     const colour = this.#hasColour ? COLOURS[level] : '';
     this.#out.write(colour === '' ? `${line}\n` : `${colour}${line}\u001b[0m\n`);
   }
@@ -41,14 +42,5 @@ export function wantsColour(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv)
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
     character === '\t' ? character : `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}`,
-  );
-}
-
-/** `YYYY-MM-DD HH:MM:SS` in local time. */
-export function localTime(date: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return (
-    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
-    `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
   );
 }
