@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   filters: ['records', 'codecs', 'core'],
   net: ['core'],
   config: ['core'],
-  script: ['core'],
+  script: ['codecs', 'core'],
   sinks: ['store', 'spool', 'records', 'core'],
   gateway: ['script', 'config', 'filters', 'net', 'sinks', 'store', 'spool', 'records', 'telemetry', 'core'],
   cli: ['gateway', 'script', 'config', 'filters', 'sinks', 'store', 'spool', 'telemetry', 'core'],

@@ -36,6 +36,10 @@ export interface DialOptions {
   /** Bytes waiting to be sent beyond which the connection ends with `BufferOverflow`; 0 for none. */
   readonly bufferLimitBytes: number;
   readonly tls: DialTlsOptions | null;
+  /** A failure is not logged: whoever dials says it better. */
+  readonly isQuiet?: boolean;
+  /** Sent before anything else; not counted by the buffer limit. */
+  readonly preface?: Buffer;
 }
 
 export interface DialTlsOptions {

@@ -11,7 +11,7 @@ type Command = string | unknown[] | (() => unknown);
 export const exec: FilterDeclaration = {
   name: 'exec',
   origin: 'spec',
-  summary: 'Runs a child process: the stream goes to its standard input, its standard output comes back.',
+  summary: 'Runs a program: the stream goes to its standard input, its standard output comes back.',
   parameters: [
     {
       name: 'command',

@@ -208,7 +208,7 @@ class Outbound implements Dialed {
 
   #end(error: EndError, message: string): void {
     if (this.#state === 'closed') return;
-    if (error !== '' && this.#state !== 'open')
+    if (error !== '' && this.#state !== 'open' && this.#options.isQuiet !== true)
       this.#log.write('error', `[connect] ${this.#target}: ${error}${message === '' ? '' : `: ${message}`}`);
     const isClean = error === '' && !this.#isEnding;
     // The peer's end is told while our own direction may still have bytes to send: those go out, then the socket closes.

@@ -174,3 +174,32 @@ export function eventText(event: Event): string {
       return `<session end ${event.error}>`;
   }
 }
+
+/** What an expression of a script gives, as JSON; an error as `error: message`. */
+export function valueOf(
+  code: string,
+  more: { files?: ProgramFiles; isCompat?: boolean; ports?: Partial<Ports> } = {},
+): string {
+  let value: unknown;
+  const { ports } = testPorts(more.ports ?? {});
+  try {
+    loadProgram({
+      entry: '/main.js',
+      files: {
+        ...(more.files ?? memoryFiles({})),
+        readInside: (file) =>
+          file === '/main.js'
+            ? Buffer.from(`(give(${code}), pipy())`)
+            : (more.files?.readInside(file) ?? null),
+      },
+      env: { HOME: '/root' },
+      catalogue,
+      ports,
+      globals: { give: (given: unknown) => (value = given) },
+      isCompat: more.isCompat ?? false,
+    });
+  } catch (error) {
+    return `error: ${(error as Error).message}`;
+  }
+  return String(JSON.stringify(value));
+}

@@ -1,0 +1,2 @@
+/** Nesting beyond this is refused. */
+export const MAX_HESSIAN_DEPTH = 512;

@@ -1,0 +1,167 @@
+import { expects, type GlobalDeclaration } from './declaration.ts';
+
+/** Blocks of addresses (spec api 8). */
+export const netmask: GlobalDeclaration = {
+  name: 'Netmask',
+  summary: 'A block of IPv4 or IPv6 addresses.',
+  types: `/** A block of addresses such as \`192.168.1.0/24\` or \`2001:db8::/32\`. */
+declare class Netmask {
+  constructor(cidr: string);
+  /** The lowest address. */
+  readonly base: string;
+  readonly mask: string;
+  readonly hostmask: string;
+  /** The highest address. */
+  readonly broadcast: string;
+  /** Bits of the prefix. */
+  readonly bitmask: number;
+  /** Number of addresses; above 2^53 to the nearest number. */
+  readonly size: number;
+  /** The first and last address for hosts. */
+  readonly first: string;
+  readonly last: string;
+  contains(address: string): boolean;
+}`,
+  examples: [
+    { code: `new Netmask('192.168.1.77/24').broadcast`, gives: '"192.168.1.255"' },
+    { code: `new Netmask('10.0.0.0/8').contains('10.1.2.3')`, gives: 'true' },
+    { code: `new Netmask('2001:db8::/32').contains('2001:db8:1::5')`, gives: 'true' },
+  ],
+  create: () => Netmask,
+};
+
+type Family = 4 | 6;
+const BITS: Record<Family, number> = { 4: 32, 6: 128 };
+
+class Netmask {
+  readonly #text: string;
+  readonly #family: Family;
+  readonly #bits: number;
+  readonly #base: bigint;
+  /** Ones where the hosts are. */
+  readonly #hosts: bigint;
+
+  constructor(cidr: unknown) {
+    if (typeof cidr !== 'string') throw expects(1, 'a string');
+    const [text = '', bits, ...more] = cidr.split('/');
+    const address = parseAddress(text);
+    const isBits = bits === undefined || /^(?:0|[1-9]\d{0,2})$/.test(bits);
+    const width = address === null ? 0 : BITS[address.family];
+    if (address === null || !isBits || more.length > 0 || Number(bits ?? 0) > width)
+      throw new TypeError(`invalid CIDR notation: ${cidr}`);
+    this.#text = cidr;
+    this.#family = address.family;
+    this.#bits = bits === undefined ? width : Number(bits);
+    this.#hosts = (1n << BigInt(width - this.#bits)) - 1n;
+    this.#base = address.value & ~this.#hosts;
+  }
+
+  get base(): string {
+    return this.#shown(this.#base);
+  }
+
+  get mask(): string {
+    return this.#shown(((1n << BigInt(BITS[this.#family])) - 1n) & ~this.#hosts);
+  }
+
+  get hostmask(): string {
+    return this.#shown(this.#hosts);
+  }
+
+  get broadcast(): string {
+    return this.#shown(this.#base | this.#hosts);
+  }
+
+  get bitmask(): number {
+    return this.#bits;
+  }
+
+  get size(): number {
+    return Number(this.#hosts + 1n);
+  }
+
+  /** The ends of a block of one or two are its hosts (RFC 3021). */
+  get first(): string {
+    return this.#shown(this.#hosts < 2n ? this.#base : this.#base + 1n);
+  }
+
+  get last(): string {
+    const end = this.#base | this.#hosts;
+    return this.#shown(this.#hosts < 2n ? end : end - 1n);
+  }
+
+  contains(address: unknown): boolean {
+    const parsed = typeof address === 'string' ? parseAddress(address) : null;
+    return parsed !== null && parsed.family === this.#family && (parsed.value & ~this.#hosts) === this.#base;
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+
+  #shown(value: bigint): string {
+    return this.#family === 4 ? ipv4Text(value) : ipv6Text(value);
+  }
+}
+
+function parseAddress(text: string): { family: Family; value: bigint } | null {
+  if (!text.includes(':')) {
+    const value = parseIpv4(text);
+    return value === null ? null : { family: 4, value };
+  }
+  const value = parseIpv6(text);
+  return value === null ? null : { family: 6, value };
+}
+
+/** Four decimal octets without leading zeros: those would be octal elsewhere. */
+function parseIpv4(text: string): bigint | null {
+  const octets = text.split('.');
+  if (octets.length !== 4) return null;
+  let value = 0n;
+  for (const octet of octets) {
+    if (!/^(?:0|[1-9]\d{0,2})$/.test(octet) || Number(octet) > 255) return null;
+    value = (value << 8n) | BigInt(octet);
+  }
+  return value;
+}
+
+function parseIpv6(text: string): bigint | null {
+  let rest = text;
+  const tail = /:(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  if (tail !== null) {
+    const low = parseIpv4(tail[1]!);
+    if (low === null) return null;
+    rest = `${text.slice(0, tail.index)}:${(low >> 16n).toString(16)}:${(low & 0xffffn).toString(16)}`;
+  }
+  const halves = rest.split('::');
+  if (halves.length > 2) return null;
+  const groups = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const count = groups.reduce((sum, half) => sum + half.length, 0);
+  if (halves.length === 1 ? count !== 8 : count > 7) return null;
+  const all = [...groups[0]!, ...Array.from({ length: 8 - count }, () => '0'), ...(groups[1] ?? [])];
+  let value = 0n;
+  for (const group of all) {
+    if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return null;
+    value = (value << 16n) | BigInt(`0x${group}`);
+  }
+  return value;
+}
+
+function ipv4Text(value: bigint): string {
+  return [24n, 16n, 8n, 0n].map((shift) => `${(value >> shift) & 255n}`).join('.');
+}
+
+/** RFC 5952: lower case, the longest run of zeros left out. */
+function ipv6Text(value: bigint): string {
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
+  );
+  let best = { at: 0, length: 1 };
+  for (let at = 0; at < 8; at++) {
+    let length = 0;
+    while (at + length < 8 && groups[at + length] === '0') length++;
+    if (length > best.length) best = { at, length };
+  }
+  if (best.length < 2) return groups.join(':');
+  return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.length).join(':')}`;
+}
