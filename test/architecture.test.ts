@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   spool: ['records', 'core'],
   store: ['records', 'spool', 'core'],
   filters: ['records', 'codecs', 'core'],
-  net: ['core'],
+  net: ['codecs', 'core'],
   config: ['core'],
   script: ['codecs', 'core'],
   sinks: ['store', 'spool', 'records', 'core'],

@@ -1,3 +1,4 @@
+import { encodeProxyHeader } from '../codecs/proxy-protocol/encode.ts';
 import { Data } from '../core/data.ts';
 import { type Event, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration, FilterSite } from '../core/filter.ts';
@@ -57,6 +58,13 @@ export const connect: FilterDeclaration = {
           meaning: 'no byte either way for this long ends the session with Timeout; 0 never',
         },
         {
+          name: 'proxyProtocol',
+          type: 'number',
+          defaultValue: '0',
+          meaning:
+            '1 or 2: begin with a PROXY header of that version that tells the addresses of the inbound connection',
+        },
+        {
           name: 'tls',
           type: 'object',
           defaultValue: 'none',
@@ -68,23 +76,28 @@ export const connect: FilterDeclaration = {
   examples: ["pipy().listen(8000).connect('127.0.0.1:8080', { connectTimeout: '2s' })"],
   prepare(args, site) {
     const target = args[0] as TargetSource;
-    const options = readOptions((args[1] ?? {}) as Record<string, unknown>, site);
-    return () => new ConnectStage(target, options, site);
+    const given = (args[1] ?? {}) as Record<string, unknown>;
+    const options = readOptions(given, site);
+    const version = given['proxyProtocol'] ?? 0;
+    if (version !== 0 && version !== 1 && version !== 2) site.reject('option proxyProtocol expects 1 or 2');
+    return () => new ConnectStage(target, options, version as 0 | 1 | 2, site);
   },
 };
 
 class ConnectStage extends Stage implements DialListener {
   readonly #target: TargetSource;
   readonly #options: DialOptions;
+  readonly #proxyVersion: 0 | 1 | 2;
   readonly #site: FilterSite;
   #dialed: Dialed | null = null;
   #uncouple: (() => void)[] = [];
   #state: 'idle' | 'open' | 'ended' = 'idle';
 
-  constructor(target: TargetSource, options: DialOptions, site: FilterSite) {
+  constructor(target: TargetSource, options: DialOptions, proxyVersion: 0 | 1 | 2, site: FilterSite) {
     super();
     this.#target = target;
     this.#options = options;
+    this.#proxyVersion = proxyVersion;
     this.#site = site;
   }
 
@@ -120,13 +133,22 @@ class ConnectStage extends Stage implements DialListener {
       target = this.session.call(this, target as () => unknown);
       if (target === FAILED) return false;
     }
-    const dialed = this.#site.ports.dialer.dial(String(target), this.#options, this);
+    const options = this.#proxyVersion === 0 ? this.#options : { ...this.#options, preface: this.#preface() };
+    const dialed = this.#site.ports.dialer.dial(String(target), options, this);
     this.#dialed = dialed;
     this.#state = 'open';
     const { source, sink } = this.session.stream;
     if (source !== null) this.#uncouple.push(couple(dialed.sending, source));
     if (sink !== null) this.#uncouple.push(couple(sink, dialed.reading));
     return true;
+  }
+
+  #preface(): Buffer {
+    const { inbound } = this.session.context;
+    return encodeProxyHeader(this.#proxyVersion as 1 | 2, {
+      source: inbound && { address: inbound.remoteAddress, port: inbound.remotePort },
+      destination: inbound && { address: inbound.localAddress, port: inbound.localPort },
+    });
   }
 
   #endInput(event: SessionEnd): void {
@@ -165,11 +187,11 @@ function readOptions(options: Record<string, unknown>, site: FilterSite): DialOp
     retryCount: Number(options['retryCount'] ?? 0),
     retryDelayMs: duration('retryDelay', 0),
     bufferLimitBytes: limit ?? 0,
-    tls: secure ? readTls(secure as Record<string, unknown>) : null,
+    tls: secure ? readTls(secure as Record<string, unknown>, site.isCompat) : null,
   };
 }
 
-function readTls(secure: Record<string, unknown>): DialTlsOptions {
+function readTls(secure: Record<string, unknown>, isCompat: boolean): DialTlsOptions {
   const pem = (value: unknown): string | Buffer | undefined =>
     value instanceof Data ? value.bytes() : typeof value === 'string' ? value : undefined;
   const trusted = secure['trusted'];
@@ -178,6 +200,6 @@ function readTls(secure: Record<string, unknown>): DialTlsOptions {
     key: pem(secure['key']),
     trusted: Array.isArray(trusted) ? trusted.map((one) => pem(one)!) : pem(trusted),
     sni: typeof secure['sni'] === 'string' ? secure['sni'] : undefined,
-    verify: secure['verify'] !== false,
+    verify: isCompat ? secure['verify'] === true : secure['verify'] !== false,
   };
 }

@@ -3,7 +3,9 @@ import * as tls from 'node:tls';
 import type { Inbound } from '../core/context.ts';
 import type { Log } from '../core/ports.ts';
 import type { ConnectionTotals } from './connection-totals.ts';
+import type { ProxyHeader } from '../codecs/proxy-protocol/header.ts';
 import { InboundConnection, type InboundOptions, type SessionMaker } from './inbound.ts';
+import { readProxyHeader } from './proxy-header.ts';
 
 export interface ListenTls {
   readonly cert: string | Buffer;
@@ -32,11 +34,8 @@ export interface Behind extends InboundOptions {
 /** How long a client may take for its TLS handshake. */
 const HANDSHAKE_MS = 10_000;
 
-/** The addresses that a PROXY header tells. */
-export interface ProxyAddresses {
-  readonly source: { readonly address: string; readonly port: number };
-  readonly destination: { readonly address: string; readonly port: number };
-}
+/** How long the proxy before us may take for its header. */
+const PROXY_HEADER_MS = 10_000;
 
 const OVER_LIMIT = Buffer.from(
   'HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: 40\r\nRetry-After: 1\r\nConnection: close\r\n\r\n' +
@@ -53,6 +52,8 @@ export class Listener {
   #behind: Behind;
   /** Does the handshakes; it listens to nothing itself. */
   #secure: tls.Server | null = null;
+  /** What PROXY headers told of connections whose handshake goes on. */
+  readonly #told = new WeakMap<net.Socket, ProxyHeader>();
   #bound: net.AddressInfo | null = null;
   #onEmpty: (() => void) | null = null;
   #lastLimitLogMs = 0;
@@ -143,7 +144,7 @@ export class Listener {
         handshakeTimeout: HANDSHAKE_MS,
         allowHalfOpen: true,
       } as tls.TlsOptions,
-      (socket) => this.#accept(socket, null),
+      (socket) => this.#accept(socket, this.#told.get(rawSocketOf(socket)) ?? null),
     );
     server.on('tlsClientError', (error) =>
       this.#log.write('warn', `[listener] TLS handshake failed: ${error.message}`),
@@ -153,11 +154,31 @@ export class Listener {
 
   /** A connection of the system: first its PROXY header, then its handshake, then it is a connection of the program. */
   #admit(socket: net.Socket): void {
-    if (this.#secure === null) this.#accept(socket, null);
-    else this.#secure.emit('connection', socket);
+    if (!this.#behind.proxyProtocol) {
+      this.#begin(socket, null);
+      return;
+    }
+    readProxyHeader(socket, PROXY_HEADER_MS).then(
+      (told) => this.#begin(socket, told),
+      (error: Error) => {
+        this.#log.write(
+          'warn',
+          `[listener] connection from ${socket.remoteAddress} refused: ${error.message}`,
+        );
+        socket.destroy();
+      },
+    );
   }
 
-  #accept(socket: net.Socket, told: ProxyAddresses | null): void {
+  #begin(socket: net.Socket, told: ProxyHeader | null): void {
+    if (this.#secure === null) this.#accept(socket, told);
+    else {
+      if (told !== null) this.#told.set(socket, told);
+      this.#secure.emit('connection', socket);
+    }
+  }
+
+  #accept(socket: net.Socket, told: ProxyHeader | null): void {
     const behind = this.#behind;
     const { maxConnections } = behind;
     if (this.#totals.openConnections >= maxConnections) {
@@ -168,10 +189,10 @@ export class Listener {
     this.#totals.openConnections++;
     const inbound: Inbound = {
       id: behind.nextConnectionId(),
-      remoteAddress: told?.source.address ?? plainAddress(socket.remoteAddress ?? ''),
-      remotePort: told?.source.port ?? socket.remotePort ?? 0,
-      localAddress: told?.destination.address ?? plainAddress(socket.localAddress ?? ''),
-      localPort: told?.destination.port ?? socket.localPort ?? 0,
+      remoteAddress: told?.source?.address ?? plainAddress(socket.remoteAddress ?? ''),
+      remotePort: told?.source?.port ?? socket.remotePort ?? 0,
+      localAddress: told?.destination?.address ?? plainAddress(socket.localAddress ?? ''),
+      localPort: told?.destination?.port ?? socket.localPort ?? 0,
     };
     const connection = new InboundConnection(
       socket,
@@ -204,6 +225,11 @@ export class Listener {
     socket.end(OVER_LIMIT);
     setTimeout(() => socket.destroy(), 1000).unref();
   }
+}
+
+/** The connection below a TLS one. */
+function rawSocketOf(socket: tls.TLSSocket): net.Socket {
+  return (socket as unknown as { _parent: net.Socket })._parent;
 }
 
 /** An IPv4 address that came in through an IPv6 socket is shown as what it is. */

@@ -127,11 +127,17 @@ class Outbound implements Dialed {
   }
 
   #open(host: string, port: number): net.Socket {
-    const secure = this.#options.tls;
-    if (secure === null) return net.connect({ host, port, allowHalfOpen: true });
+    const { tls: secure, preface } = this.#options;
+    if (secure === null) {
+      const plain = net.connect({ host, port, allowHalfOpen: true });
+      if (preface !== undefined) plain.write(preface);
+      return plain;
+    }
+    // What goes before the handshake goes over the plain connection.
+    const below = preface === undefined ? null : net.connect({ host, port, allowHalfOpen: true });
+    if (preface !== undefined) below!.write(preface);
     return tls.connect({
-      host,
-      port,
+      ...(below === null ? { host, port } : { socket: below }),
       // An address is no server name (RFC 6066 section 3).
       servername: secure.sni ?? (net.isIP(host) === 0 ? host : ''),
       rejectUnauthorized: secure.verify,

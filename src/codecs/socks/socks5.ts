@@ -1,3 +1,5 @@
+import { showIpv6 } from '../address.ts';
+
 /** Authentication methods of RFC 1928 section 3. */
 export const METHOD_NONE = 0x00;
 export const METHOD_PASSWORD = 0x02;
@@ -63,7 +65,7 @@ export function parseRequest(bytes: Buffer): Parse<{ readonly request: Socks5Req
   const end = 4 + addressBytes + 2;
   if (bytes.length < end) return MORE;
   const raw = bytes.subarray(4, 4 + addressBytes);
-  const address = type === 1 ? [...raw].join('.') : type === 3 ? raw.toString('utf8', 1) : ipv6Text(raw);
+  const address = type === 1 ? [...raw].join('.') : type === 3 ? raw.toString('utf8', 1) : showIpv6(raw);
   return { kind: 'done', request: { command, address, port: bytes.readUInt16BE(end - 2) }, length: end };
 }
 
@@ -74,17 +76,3 @@ export function socks5Reply(code: number): Buffer {
 
 /** The longest head of each step. */
 export const MAX_SOCKS5_BYTES = 3 + 255 + 255;
-
-/** Eight groups, the longest run of zeros left out (RFC 5952). */
-function ipv6Text(raw: Buffer): string {
-  const groups = Array.from({ length: 8 }, (_, index) => raw.readUInt16BE(index * 2));
-  let best = { at: 0, length: 0 };
-  for (let at = 0; at < 8; at++) {
-    let length = 0;
-    while (at + length < 8 && groups[at + length] === 0) length++;
-    if (length > best.length) best = { at, length };
-  }
-  const text = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(':');
-  if (best.length < 2) return text(groups);
-  return `${text(groups.slice(0, best.at))}::${text(groups.slice(best.at + best.length))}`;
-}

@@ -1,3 +1,4 @@
+import { parseIpv4, parseIpv6, showIpv4, showIpv6 } from '../../codecs/address.ts';
 import { expects, type GlobalDeclaration } from './declaration.ts';
 
 /** Blocks of addresses (spec api 8). */
@@ -100,7 +101,7 @@ class Netmask {
   }
 
   #shown(value: bigint): string {
-    return this.#family === 4 ? ipv4Text(value) : ipv6Text(value);
+    return this.#family === 4 ? showIpv4(value) : showIpv6(value);
   }
 }
 
@@ -111,57 +112,4 @@ function parseAddress(text: string): { family: Family; value: bigint } | null {
   }
   const value = parseIpv6(text);
   return value === null ? null : { family: 6, value };
-}
-
-/** Four decimal octets without leading zeros: those would be octal elsewhere. */
-function parseIpv4(text: string): bigint | null {
-  const octets = text.split('.');
-  if (octets.length !== 4) return null;
-  let value = 0n;
-  for (const octet of octets) {
-    if (!/^(?:0|[1-9]\d{0,2})$/.test(octet) || Number(octet) > 255) return null;
-    value = (value << 8n) | BigInt(octet);
-  }
-  return value;
-}
-
-function parseIpv6(text: string): bigint | null {
-  let rest = text;
-  const tail = /:(\d+\.\d+\.\d+\.\d+)$/.exec(text);
-  if (tail !== null) {
-    const low = parseIpv4(tail[1]!);
-    if (low === null) return null;
-    rest = `${text.slice(0, tail.index)}:${(low >> 16n).toString(16)}:${(low & 0xffffn).toString(16)}`;
-  }
-  const halves = rest.split('::');
-  if (halves.length > 2) return null;
-  const groups = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const count = groups.reduce((sum, half) => sum + half.length, 0);
-  if (halves.length === 1 ? count !== 8 : count > 7) return null;
-  const all = [...groups[0]!, ...Array.from({ length: 8 - count }, () => '0'), ...(groups[1] ?? [])];
-  let value = 0n;
-  for (const group of all) {
-    if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return null;
-    value = (value << 16n) | BigInt(`0x${group}`);
-  }
-  return value;
-}
-
-function ipv4Text(value: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => `${(value >> shift) & 255n}`).join('.');
-}
-
-/** RFC 5952: lower case, the longest run of zeros left out. */
-function ipv6Text(value: bigint): string {
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
-  );
-  let best = { at: 0, length: 1 };
-  for (let at = 0; at < 8; at++) {
-    let length = 0;
-    while (at + length < 8 && groups[at + length] === '0') length++;
-    if (length > best.length) best = { at, length };
-  }
-  if (best.length < 2) return groups.join(':');
-  return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.length).join(':')}`;
 }
