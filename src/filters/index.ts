@@ -38,6 +38,8 @@ import { decodeDubbo } from './decode-dubbo.ts';
 import { encodeDubbo } from './encode-dubbo.ts';
 import { proxySOCKS4 } from './proxy-socks4.ts';
 import { proxySOCKS5 } from './proxy-socks5.ts';
+import { decodeRedis } from './decode-redis.ts';
+import { encodeRedis } from './encode-redis.ts';
 
 /** Every filter that scripts can use, in the order of the reference. */
 export const catalogue: readonly FilterDeclaration[] = [
@@ -47,6 +49,7 @@ export const catalogue: readonly FilterDeclaration[] = [
   decodeDubbo,
   decodeHttpRequest,
   decodeHttpResponse,
+  decodeRedis,
   decompressMessageBody,
   demux,
   dummy,
@@ -54,6 +57,7 @@ export const catalogue: readonly FilterDeclaration[] = [
   encodeDubbo,
   encodeHttpRequest,
   encodeHttpResponse,
+  encodeRedis,
   exec,
   fork,
   inspectHttpRequest,
