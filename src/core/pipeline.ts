@@ -86,6 +86,7 @@ export class Session {
   readonly #stages: Stage[];
   #state: 'open' | 'aborted' | 'released' = 'open';
   #isReleasing = false;
+  #hasInputEnded = false;
   /** True once a SessionEnd came out of the end of the pipeline, or it aborted. */
   isDone = false;
 
@@ -105,9 +106,10 @@ export class Session {
     for (const stage of this.#stages) stage.begin();
   }
 
-  /** Feed one event into the first filter. */
+  /** Feed one event into the first filter. Nothing comes after a SessionEnd. */
   input(event: Event): void {
-    if (this.#state !== 'open') return;
+    if (this.#state !== 'open' || this.#hasInputEnded) return;
+    if (event.kind === 'session-end') this.#hasInputEnded = true;
     const first = this.#stages[0];
     if (first === undefined) this.deliver(event);
     else first.receive(event);
@@ -115,11 +117,8 @@ export class Session {
 
   /** An event at the end of the pipeline; called by the last stage. */
   deliver(event: Event): void {
-    if (this.#state !== 'open') return;
-    if (event.kind === 'session-end') {
-      if (this.isDone) return;
-      this.isDone = true;
-    }
+    if (this.#state !== 'open' || this.isDone) return;
+    if (event.kind === 'session-end') this.isDone = true;
     this.#output(event);
   }
 
