@@ -4,7 +4,10 @@ import { OPTION_SPECS } from '../config/options.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
 import { catalogue } from '../filters/index.ts';
 import { QUERY_FIELDS } from '../store/query.ts';
+import { DIFFERENCES } from '../script/differences.ts';
+import { globalCatalogue } from '../script/globals/index.ts';
 import { signature } from './help-filters.ts';
+import { scriptTypes } from './script-types.ts';
 
 /** Writes the pages of docs/reference from the declarations; with `--check`, says which are out of date. */
 const FOLDER = path.join(import.meta.dirname, '../../docs/reference');
@@ -14,6 +17,9 @@ const pages: Record<string, string> = {
   'options.md': optionsPage(),
   'filters.md': filtersPage(),
   'query.md': queryPage(),
+  'objects.md': objectsPage(),
+  'differences.md': differencesPage(),
+  '../../types/script.d.ts': scriptTypes(),
 };
 
 let outdated = 0;
@@ -52,7 +58,19 @@ function filtersPage(): string {
   return `${NOTE}
 # Filters
 
-${catalogue.map(filterSection).join('\n')}`;
+A filter is a method of the configuration that \`pipy()\` returns. Those of the original first, then the additions of Tapline.
+
+${section('spec')}
+# Additions of Tapline
+
+${section('tapline')}`;
+
+  function section(origin: FilterDeclaration['origin']): string {
+    return catalogue
+      .filter((filter) => filter.origin === origin)
+      .map(filterSection)
+      .join('\n');
+  }
 }
 
 function filterSection(filter: FilterDeclaration): string {
@@ -72,6 +90,36 @@ function filterSection(filter: FilterDeclaration): string {
 ${filter.summary}${filter.origin === 'tapline' ? ' An addition of Tapline.' : ''}
 
 ${parameters}${examples}`;
+}
+
+function objectsPage(): string {
+  return `${NOTE}
+# Objects of scripts
+
+What scripts can use without declaring it, beside \`pipy\` and the pure built-ins of JavaScript (\`Math\`, \`Map\`, \`parseInt\`, …).
+[types/script.d.ts](../../types/script.d.ts) has the same for editors.
+
+${globalCatalogue
+  .map(
+    ({ name, summary, types, examples }) =>
+      `## \`${name}\`\n\n${summary}\n\n\`\`\`ts\n${types}\n\`\`\`\n\n\`\`\`js\n${examples
+        .map(({ code, gives }) => `${code}   // ${gives}`)
+        .join('\n')}\n\`\`\`\n`,
+  )
+  .join('\n')}`;
+}
+
+function differencesPage(): string {
+  return `${NOTE}
+# Differences from the original
+
+A script of the 2021 original runs here without an edit. Where safety makes Tapline differ, the difference is in this list; \`--compat\`
+restores the original's behaviour for exactly these. Mended faults are not among them.
+
+${table(
+  ['', 'Tapline', 'The original, and `--compat`'],
+  DIFFERENCES.map(({ id, topic, ours, original }) => [`<a id="${id}"></a>${topic}`, ours, original]),
+)}`;
 }
 
 function queryPage(): string {

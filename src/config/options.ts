@@ -38,6 +38,7 @@ export interface Options {
   readonly reusePort: boolean;
   readonly threads: number;
   readonly compat: boolean;
+  readonly maxMessageBytes: number;
 }
 
 export type OptionType =
@@ -97,6 +98,17 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     min: 1,
     max: 64,
     meaning: 'data threads that share the ports; each has a program, variables and tasks of its own',
+  },
+  {
+    name: 'max-message-size',
+    field: 'maxMessageBytes',
+    type: 'size',
+    defaultValue: '16m',
+    group: 'Limits',
+    placeholder: 'SIZE',
+    min: 1024,
+    meaning:
+      'a filter of a script may hold so much of one message or in one buffer; more ends the session with BufferOverflow',
   },
   {
     name: 'compat',

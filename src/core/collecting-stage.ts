@@ -6,7 +6,7 @@ import { Stage } from './pipeline.ts';
 /** A stage that sees whole messages (spec filters 0, "message body collection"). States: `open` → `ended`. */
 export abstract class CollectingStage extends Stage {
   readonly #filterName: string;
-  readonly #collector = new MessageCollector();
+  readonly #collector = new MessageCollector(() => this.session.maxMessageBytes);
   #state: 'open' | 'ended' = 'open';
 
   constructor(filterName: string) {

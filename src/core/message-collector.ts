@@ -1,18 +1,19 @@
 import { Data } from './data.ts';
 import type { Event } from './event.ts';
 
-/** Bytes of one message that a filter may collect (spec events-and-data 9). */
+/** Bytes of one message that a filter may collect where nobody says otherwise (spec events-and-data 9). */
 export const DEFAULT_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** Collects the body of the message that is passing: from MessageStart to MessageEnd (spec filters 0). */
 export class MessageCollector {
-  readonly #maxBytes: number;
+  readonly #maxBytes: () => number;
   #views: Buffer[] = [];
   #bytes = 0;
   #head: object | null = null;
   #isInside = false;
 
-  constructor(maxBytes: number = DEFAULT_MESSAGE_BYTES) {
+  /** @param maxBytes the bound of a message, asked when it matters */
+  constructor(maxBytes: () => number) {
     this.#maxBytes = maxBytes;
   }
 
@@ -33,7 +34,7 @@ export class MessageCollector {
       this.#bytes = 0;
     } else if (event.kind === 'data' && this.#isInside && event.size > 0) {
       this.#bytes += event.size;
-      if (this.#bytes > this.#maxBytes) return false;
+      if (this.#bytes > this.#maxBytes()) return false;
       if (event.views.length === 1) this.#views.push(event.views[0]!);
       else this.#views.push(...event.views);
     }

@@ -67,6 +67,12 @@ export interface PipelineLayout {
 export interface ProgramHooks {
   /** Calls a script's function in `context`; throws what it throws. */
   invoke<T>(context: Context, fn: (...args: never[]) => T, args: readonly unknown[]): T;
+  /** Bytes of one message, or of one buffer, that a filter may hold; beyond it the session ends with BufferOverflow. */
+  readonly maxMessageBytes: number;
+  /** True under `--compat`. */
+  readonly isCompat: boolean;
+  /** Says that a filter did nothing with a value that is no event. */
+  reportStranger(error: unknown, pipeline: string, filter: FilterDefinition | null): void;
   /** Reports a failed callback with its place in the script. */
   reportError(error: unknown, pipeline: string, filter: FilterDefinition | null): void;
 }
@@ -145,6 +151,21 @@ export class Session {
       this.#output(new SessionEnd('RuntimeError', error instanceof Error ? error.message : String(error)));
     }
     if (this.#state === 'open') this.#state = 'aborted';
+  }
+
+  /** The bound of what a stage may hold. */
+  get maxMessageBytes(): number {
+    return this.layout.program.maxMessageBytes;
+  }
+
+  /**
+   * A script gave a value that is no event: the session is aborted, so that the peer is not left hanging; the original only said so (spec
+   * events-and-data 6).
+   */
+  refuseValue(stage: Stage, error: unknown): void {
+    const { program, name, filters } = this.layout;
+    if (program.isCompat) program.reportStranger(error, name, filters[this.#stages.indexOf(stage)] ?? null);
+    else this.abort(stage, error);
   }
 
   /** Give back everything: every stage ends what it holds, children get `reason`. Safe twice. */

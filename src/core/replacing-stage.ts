@@ -7,7 +7,7 @@ export type Replacement = unknown;
 
 /**
  * What a replacement stands for at this moment (spec events-and-data 6). Null where its function failed or gave something that is no
- * event: the session of `stage` is aborted then.
+ * event.
  */
 export function replacementEvents(stage: Stage, replacement: Replacement, replaced: unknown): Event[] | null {
   let result = replacement;
@@ -18,7 +18,7 @@ export function replacementEvents(stage: Stage, replacement: Replacement, replac
   try {
     return eventsOf(result);
   } catch (error) {
-    stage.session.abort(stage, error);
+    stage.session.refuseValue(stage, error);
     return null;
   }
 }

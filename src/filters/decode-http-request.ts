@@ -1,4 +1,5 @@
 import { HttpConversation } from '../codecs/http1/conversation.ts';
+import { decodingOptions } from '../codecs/http1/decoding-options.ts';
 import type { RequestHead } from '../codecs/http1/head.ts';
 import type { Http1Error, MessageSink } from '../codecs/http1/message-parser.ts';
 import { RequestParser } from '../codecs/http1/request-parser.ts';
@@ -22,7 +23,7 @@ export const decodeHttpRequest: FilterDeclaration = {
 /** States: `decoding` → `done`: a request was refused, or was the last one that its connection wants. */
 class DecodeHttpRequest extends Stage implements MessageSink<RequestHead> {
   readonly #site: FilterSite;
-  readonly #parser = new RequestParser(this, { isLenient: true });
+  readonly #parser: RequestParser;
   #conversation!: HttpConversation;
   #isDone = false;
   #isLast = false;
@@ -30,6 +31,7 @@ class DecodeHttpRequest extends Stage implements MessageSink<RequestHead> {
   constructor(site: FilterSite) {
     super();
     this.#site = site;
+    this.#parser = new RequestParser(this, decodingOptions(site.isCompat));
   }
 
   override begin(): void {

@@ -1,4 +1,5 @@
 import { HttpConversation } from '../codecs/http1/conversation.ts';
+import { decodingOptions } from '../codecs/http1/decoding-options.ts';
 import type { ResponseHead } from '../codecs/http1/head.ts';
 import type { Http1Error } from '../codecs/http1/message-parser.ts';
 import { ResponseParser, type ResponseSink } from '../codecs/http1/response-parser.ts';
@@ -16,7 +17,7 @@ export const decodeHttpResponse: FilterDeclaration = {
   examples: [
     "pipy().listen(8000).decodeHttpRequest().link('up').encodeHttpResponse()\n.pipeline('up').encodeHttpRequest().connect('127.0.0.1:8080').decodeHttpResponse()",
   ],
-  prepare: () => () => new DecodeHttpResponse(),
+  prepare: (_args, site) => () => new DecodeHttpResponse(site.isCompat),
 };
 
 /** What stands for an answer that never came. */
@@ -30,10 +31,15 @@ const STANDINS: Partial<Record<EndError, readonly [number, string]>> = {
 };
 
 class DecodeHttpResponse extends Stage implements ResponseSink {
-  readonly #parser = new ResponseParser(this, { isLenient: true });
+  readonly #parser: ResponseParser;
   #conversation!: HttpConversation;
   #isInside = false;
   #hasEnded = false;
+
+  constructor(isCompat: boolean) {
+    super();
+    this.#parser = new ResponseParser(this, decodingOptions(isCompat));
+  }
 
   override begin(): void {
     this.#conversation = this.session.stream.slot(

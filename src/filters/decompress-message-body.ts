@@ -3,7 +3,6 @@ import { CollectingStage } from '../core/collecting-stage.ts';
 import { Data } from '../core/data.ts';
 import type { Event, MessageEnd } from '../core/event.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
-import { DEFAULT_MESSAGE_BYTES } from '../core/message-collector.ts';
 
 /** Inflates bodies (spec filters, decompressMessageBody). */
 export const decompressMessageBody: FilterDeclaration = {
@@ -42,7 +41,7 @@ class DecompressMessageBody extends CollectingStage {
     if (body.size > 0) {
       let inflated: Buffer;
       try {
-        inflated = inflate(body.bytes());
+        inflated = inflate(body.bytes(), this.session.maxMessageBytes);
       } catch (error) {
         this.session.abort(this, new Error(`a body cannot be inflated: ${(error as Error).message}`));
         return;
@@ -54,8 +53,8 @@ class DecompressMessageBody extends CollectingStage {
 }
 
 /** Throws what zlib throws, also where more than the bound of a message would come out. */
-function inflate(bytes: Buffer): Buffer {
-  const limit = { maxOutputLength: DEFAULT_MESSAGE_BYTES };
+function inflate(bytes: Buffer, maxBytes: number): Buffer {
+  const limit = Number.isFinite(maxBytes) ? { maxOutputLength: maxBytes } : {};
   // RFC 1952 section 2.3.1, RFC 1950 section 2.2.
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return gunzipSync(bytes, limit);
   const isZlib = (bytes[0]! & 0x0f) === 8 && ((bytes[0]! << 8) | (bytes[1] ?? 0)) % 31 === 0;

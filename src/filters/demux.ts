@@ -1,7 +1,6 @@
 import { type Event, MessageEnd, MessageStart, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration, FilterSite } from '../core/filter.ts';
 import { couple, Flow } from '../core/flow.ts';
-import { DEFAULT_MESSAGE_BYTES } from '../core/message-collector.ts';
 import { Session, Stage } from '../core/pipeline.ts';
 import { Stream } from '../core/stream.ts';
 
@@ -9,8 +8,6 @@ import { Stream } from '../core/stream.ts';
 const MAX_CHILDREN = 100;
 /** Bytes of an answer that waits for its turn above which whoever sends it is not read. */
 const HELD_ANSWER_BYTES = 1024 * 1024;
-/** Bytes of waiting requests, and of waiting answers, beyond which the session ends with BufferOverflow. */
-const MAX_WAITING_BYTES = DEFAULT_MESSAGE_BYTES;
 
 /** Gives every message a session of its own (spec filters, demux). */
 export const demux: FilterDeclaration = {
@@ -149,7 +146,7 @@ class Demux extends Stage {
   #keep(event: Event): void {
     this.#queue.push(event);
     if (event.kind === 'data') this.#queueBytes += event.size;
-    if (this.#queueBytes > MAX_WAITING_BYTES) {
+    if (this.#queueBytes > this.session.maxMessageBytes) {
       const overflow = new SessionEnd('BufferOverflow', 'too many bytes wait for demux');
       this.#end(overflow);
       return;
@@ -214,7 +211,7 @@ class Demux extends Stage {
   #hold(child: Child, bytes: number): void {
     child.waitingBytes += bytes;
     this.#answerBytes += bytes;
-    if (this.#answerBytes > MAX_WAITING_BYTES) {
+    if (this.#answerBytes > this.session.maxMessageBytes) {
       const overflow = new SessionEnd(
         'BufferOverflow',
         'too many bytes of answers wait for an older one in demux',

@@ -93,7 +93,10 @@ class Fork extends Stage {
     const child = context.child();
     const record = child.records[this.#site.moduleIndex]!;
     for (const [name, value] of Object.entries(element ?? {})) {
-      if (!(name in record)) throw new TypeError(`session data names an undeclared variable: ${name}`);
+      if (!Object.hasOwn(record, name) && this.#site.isCompat)
+        Object.defineProperty(record, name, { value, writable: true, enumerable: true, configurable: true });
+      if (!Object.hasOwn(record, name))
+        throw new TypeError(`session data names an undeclared variable: ${name}`);
       record[name] = value;
     }
     return child;

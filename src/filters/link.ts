@@ -1,7 +1,6 @@
 import { type Event, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration, FilterSite } from '../core/filter.ts';
 import { FAILED, Session, Stage } from '../core/pipeline.ts';
-import { DEFAULT_MESSAGE_BYTES } from '../core/message-collector.ts';
 
 interface Branch {
   readonly target: string;
@@ -104,7 +103,7 @@ class Link extends Stage {
     }
     this.#waiting.push(event);
     if (event.kind === 'data') this.#waitingBytes += event.size;
-    if (this.#waitingBytes <= DEFAULT_MESSAGE_BYTES) return;
+    if (this.#waitingBytes <= this.session.maxMessageBytes) return;
     this.#hasEnded = true;
     this.#waiting = [];
     this.emit(new SessionEnd('BufferOverflow', 'too many bytes wait for link to choose'));

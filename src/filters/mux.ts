@@ -1,16 +1,15 @@
 import { Data } from '../core/data.ts';
 import { type Event, MessageEnd, MessageStart, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration, FilterSite } from '../core/filter.ts';
-import { DEFAULT_MESSAGE_BYTES, MessageCollector } from '../core/message-collector.ts';
+import { MessageCollector } from '../core/message-collector.ts';
 import { FAILED, Session, Stage } from '../core/pipeline.ts';
 import type { Timer } from '../core/ports.ts';
 import { Stream } from '../core/stream.ts';
 
 /** A group without users is dropped after this long (spec filters, mux). */
 const UNUSED_GROUP_MS = 10_000;
-/** Messages without an answer, and their bytes, beyond which a new one is refused. */
+/** Messages without an answer beyond which a new one is refused; their bytes have the bound of a message. */
 const MAX_WAITING_MESSAGES = 10_000;
-const MAX_WAITING_BYTES = DEFAULT_MESSAGE_BYTES;
 
 /** Lets many sessions share one session of a pipeline (spec filters, mux). */
 export const mux: FilterDeclaration = {
@@ -46,7 +45,7 @@ class Mux extends Stage {
   readonly #selector: (() => unknown) | null;
   readonly #groups: Map<string, Group>;
   readonly #site: FilterSite;
-  readonly #collector = new MessageCollector();
+  readonly #collector = new MessageCollector(() => this.session.maxMessageBytes);
   #group: Group | null = null;
   #hasEnded = false;
 
@@ -167,7 +166,8 @@ class Group {
   }
 
   send(user: Mux, head: object | null, body: Data): void {
-    if (this.#waiting.length >= MAX_WAITING_MESSAGES || this.#waitingBytes + body.size > MAX_WAITING_BYTES) {
+    const { maxMessageBytes } = user.session;
+    if (this.#waiting.length >= MAX_WAITING_MESSAGES || this.#waitingBytes + body.size > maxMessageBytes) {
       user.answer(new SessionEnd('BufferOverflow', 'too many messages wait for their answers in mux'));
       return;
     }
@@ -211,7 +211,7 @@ class Group {
     } else if (event.kind === 'data' && oldest.user.hasLeft) {
       // The rest of an answer that nobody waits for is read over, so that the order stays; not without end.
       this.#unreadBytes += event.size;
-      if (this.#unreadBytes > MAX_WAITING_BYTES) {
+      if (this.#unreadBytes > oldest.user.session.maxMessageBytes) {
         this.#end(new SessionEnd('BufferOverflow', 'a session left mux and its answer has no end'));
         return;
       }

@@ -40,10 +40,14 @@ class ReplaceMessageBody extends CollectingStage {
 
   protected whole(_head: object | null, body: Data, end: MessageEnd): void {
     const events = replacementEvents(this, this.#replacement, body);
-    if (events === null) return;
+    if (events === null) {
+      this.emit(end);
+      return;
+    }
     const stranger = events.find((event) => !(event instanceof Data));
     if (stranger !== undefined) {
-      this.session.abort(this, new TypeError(`a body is Data, not ${stranger.kind}`));
+      this.session.refuseValue(this, new TypeError(`a body is Data, not ${stranger.kind}`));
+      this.emit(end);
       return;
     }
     for (const event of events) this.emit(event);

@@ -1,7 +1,6 @@
 import { Data } from '../core/data.ts';
 import { type Event, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration, FilterSite } from '../core/filter.ts';
-import { DEFAULT_MESSAGE_BYTES } from '../core/message-collector.ts';
 import { FAILED, Stage } from '../core/pipeline.ts';
 import type { Clock, Timer } from '../core/ports.ts';
 import { byteSize } from '../core/quantity.ts';
@@ -186,7 +185,7 @@ class Account {
     this.#run();
     if (this.#queue.length === 0) return;
     user.holdSource();
-    if (user.waitingBytes > DEFAULT_MESSAGE_BYTES) user.overflow();
+    if (user.waitingBytes > user.session.maxMessageBytes) user.overflow();
   }
 
   /** Everything whose turn has come, as far as the budget goes. */

@@ -1,6 +1,5 @@
 import { type Event, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration, FilterSite } from '../core/filter.ts';
-import { DEFAULT_MESSAGE_BYTES } from '../core/message-collector.ts';
 import { FAILED, Stage } from '../core/pipeline.ts';
 import type { Timer } from '../core/ports.ts';
 import { durationMs } from '../core/quantity.ts';
@@ -114,7 +113,7 @@ class Wait extends Stage {
         );
     }
     if (event.kind === 'data') this.#heldBytes += event.size;
-    if (this.#heldBytes > DEFAULT_MESSAGE_BYTES)
+    if (this.#heldBytes > this.session.maxMessageBytes)
       this.#fail(new SessionEnd('BufferOverflow', 'too many bytes wait in wait'));
     else if (this.#heldBytes > HOLD_SOURCE_ABOVE_BYTES && !this.#isHoldingSource) {
       this.#isHoldingSource = true;

@@ -107,8 +107,14 @@ export async function startDataThread(
       env: process.env,
       globals: { audit: auditGlobals(options, recorder, batch) },
       isCompat: options.compat,
+      maxMessageBytes: options.maxMessageBytes,
     });
     if (thread === 0) {
+      if (options.compat)
+        log.write(
+          'warn',
+          '[config] --compat: as the original, without what makes Tapline safer (docs/reference/differences.md)',
+        );
       for (const warning of program.warnings)
         for (const line of warning.format().split('\n')) log.write('warn', `[config] ${line}`);
       if (init.script !== null)

@@ -25,8 +25,8 @@ export function readListenOptions({ options }: Pick<ListenDeclaration, 'options'
       tls === undefined || tls === null
         ? null
         : {
-            cert: pem(tls.cert)!,
-            key: pem(tls.key)!,
+            cert: pem(tls.cert),
+            key: pem(tls.key),
             ...(tls.trusted ? { trusted: pems(tls.trusted) } : {}),
           },
     reuse: reuse === undefined || reuse === null ? null : Boolean(reuse),

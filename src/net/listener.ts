@@ -8,8 +8,9 @@ import { InboundConnection, type InboundOptions, type SessionMaker } from './inb
 import { readProxyHeader } from './proxy-header.ts';
 
 export interface ListenTls {
-  readonly cert: string | Buffer;
-  readonly key: string | Buffer;
+  /** Null, under `--compat`, opens a port on which every handshake fails. */
+  readonly cert: string | Buffer | null;
+  readonly key: string | Buffer | null;
   /** Certificates that clients must show one of; without it clients need none. */
   readonly trusted?: (string | Buffer)[];
 }
@@ -134,8 +135,8 @@ export class Listener {
     if (secure === null) return null;
     const server = tls.createServer(
       {
-        cert: secure.cert,
-        key: secure.key,
+        ...(secure.cert === null ? {} : { cert: secure.cert }),
+        ...(secure.key === null ? {} : { key: secure.key }),
         ...(secure.trusted === undefined
           ? {}
           : { ca: secure.trusted, requestCert: true, rejectUnauthorized: true }),

@@ -22,6 +22,7 @@ export function checkTargets(
         } else if (path.includes(found)) module.fail(`recursive pipeline: ${shown}`, filter.place);
         else visit(there, found, [...path, found]);
       };
+      // Only names are checked there: the original does not look through use, and not for its target.
       for (const target of filter.targets) go(module, target, target);
       if (filter.uses === null || isCompat) continue;
       const { file, pipeline: name } = filter.uses;

@@ -70,7 +70,7 @@ export class Configuration {
     if (tls !== undefined && tls !== null) {
       const pair = tls as { cert?: unknown; key?: unknown };
       if (typeof tls !== 'object') host.fail('option tls must be an object', place);
-      if (!pair.cert || !pair.key) host.fail('option tls needs cert and key', place);
+      if ((!pair.cert || !pair.key) && !host.isCompat) host.fail('option tls needs cert and key', place);
     }
     const name = `${where.address}:${where.port}`;
     return this.#begin({
@@ -103,8 +103,9 @@ export class Configuration {
   #named(host: ConfigurationHost, name: unknown): this {
     const place = host.callPlace();
     if (typeof name !== 'string') host.fail('argument #1 expects a string', place);
-    if (this.pipelines.some((other) => other.kind === 'named' && other.name === name))
-      host.fail(`pipeline "${name}" is declared twice`, place);
+    const earlier = this.pipelines.findIndex((other) => other.kind === 'named' && other.name === name);
+    if (earlier >= 0 && host.isCompat) this.pipelines.splice(earlier, 1);
+    else if (earlier >= 0) host.fail(`pipeline "${name}" is declared twice`, place);
     return this.#begin({ kind: 'named', name, place, filters: [] });
   }
 

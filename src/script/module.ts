@@ -24,12 +24,20 @@ export class Module {
   readonly layouts = new Map<DeclaredPipeline, PipelineLayout>();
   readonly #named = new Map<string, PipelineLayout>();
   readonly #globalNames: readonly string[];
+  readonly #isCompat: boolean;
   readonly #code: Transformed;
   #configuration: Configuration | null = null;
   #record: (new () => VariableRecord) | null = null;
 
   /** Parses; throws ScriptError. @param globalNames every name that is not a variable */
-  constructor(index: number, file: string, source: string, globalNames: readonly string[]) {
+  constructor(
+    index: number,
+    file: string,
+    source: string,
+    globalNames: readonly string[],
+    isCompat: boolean,
+  ) {
+    this.#isCompat = isCompat;
     this.index = index;
     this.file = file;
     this.source = source;
@@ -125,12 +133,16 @@ export class Module {
     throw new ScriptError(message, this.file, place?.line ?? 1, place?.column ?? 1, this.source);
   }
 
+  #isTaken(name: string): boolean {
+    return RESERVED.has(name) || this.#globalNames.includes(name);
+  }
+
   /** A class whose instances hold the variables, so that all contexts share one hidden class. */
   #recordClass(variables: Record<string, unknown>): new () => VariableRecord {
-    const names = Object.keys(variables);
+    // In the original a variable with the name of a built-in could be declared, and never read.
+    const names = Object.keys(variables).filter((name) => !this.#isCompat || !this.#isTaken(name));
     for (const name of names) {
-      if (RESERVED.has(name) || this.#globalNames.includes(name))
-        this.fail(`variable ${name} has the name of a built-in`, null);
+      if (this.#isTaken(name)) this.fail(`variable ${name} has the name of a built-in`, null);
       if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name))
         this.fail(`${JSON.stringify(name)} is no variable name`, null);
     }
@@ -138,7 +150,7 @@ export class Module {
     const make = vm.compileFunction(`return class Variables { ${fields} }`, ['initial']) as (
       initial: unknown[],
     ) => new () => VariableRecord;
-    const record = make(Object.values(variables));
+    const record = make(names.map((name) => variables[name]));
     for (const [name] of this.#code.names) {
       if (name in variables) continue;
       const unresolved = (): never => {

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { Context, type Cursor, type Inbound, type VariableRecord } from '../core/context.ts';
 import type { FilterDeclaration, FilterSite, UsedModule } from '../core/filter.ts';
+import { DEFAULT_MESSAGE_BYTES } from '../core/message-collector.ts';
 import type { FilterDefinition, PipelineLayout, ProgramHooks, SourcePlace } from '../core/pipeline.ts';
 import type { Ports } from '../core/ports.ts';
 import { checkPorts, checkTargets } from './checks.ts';
@@ -25,6 +26,8 @@ export interface LoadOptions {
   /** Further globals, such as `audit`. */
   readonly globals: Record<string, unknown>;
   readonly isCompat?: boolean;
+  /** Bytes of a message, or of a buffer, that a filter may hold. */
+  readonly maxMessageBytes?: number;
 }
 
 export interface ListenDeclaration {
@@ -72,11 +75,17 @@ export class Program implements ProgramHooks {
     for (const module of this.#modules)
       for (const pipeline of module.pipelines) module.addLayout(pipeline, this.#layout(pipeline));
     checkTargets(this.#modules, (file) => this.#moduleOf(file), options.isCompat === true);
-    checkPorts(this.#modules);
+    if (!this.isCompat) checkPorts(this.#modules);
     const layouts = this.#modules.flatMap((module) => [...module.layouts]);
     const of = (kind: DeclaredPipeline['kind']): [DeclaredPipeline, PipelineLayout][] =>
       layouts.filter(([pipeline]) => pipeline.kind === kind);
-    this.listens = of('listen').map(([{ listen, place }, layout]) => ({ ...listen!, layout, place }));
+    const listens = of('listen').map(([{ listen, place }, layout]) => ({ ...listen!, layout, place }));
+    // Without the check the last of several on one port wins, as in the original.
+    this.listens = listens.filter(
+      ({ address, port }, index) =>
+        port === 0 ||
+        listens.findLastIndex((other) => other.port === port && other.address === address) === index,
+    );
     this.tasks = of('task').map(([{ intervalMs, place }, layout]) => ({
       intervalMs: intervalMs!,
       layout,
@@ -108,6 +117,20 @@ export class Program implements ProgramHooks {
     } finally {
       cursor.context = before;
     }
+  }
+
+  get isCompat(): boolean {
+    return this.#options.isCompat === true;
+  }
+
+  get maxMessageBytes(): number {
+    return this.isCompat ? Infinity : (this.#options.maxMessageBytes ?? DEFAULT_MESSAGE_BYTES);
+  }
+
+  reportStranger(error: unknown, _pipeline: string, filter: FilterDefinition | null): void {
+    const place = filter?.place;
+    const where = place ? ` (${place.file}:${place.line}:${place.column})` : '';
+    this.#options.ports.log.write('error', `[filter] ${(error as Error).message}${where}`);
   }
 
   reportError(error: unknown, pipeline: string, filter: FilterDefinition | null): void {
@@ -146,7 +169,7 @@ export class Program implements ProgramHooks {
     const bytes = this.#options.files.readInside(file);
     if (bytes === null) throw new ScriptError(`cannot open script`, file, 0, 0, '');
     const names = Object.keys(this.#globals);
-    const module = new Module(this.#modules.length, file, bytes.toString('utf8'), names);
+    const module = new Module(this.#modules.length, file, bytes.toString('utf8'), names, this.isCompat);
     this.#modules.push(module);
     this.#byFile.set(file, module);
     const host = this.#configurationHost(module);

@@ -11,6 +11,7 @@ export abstract class EncodeStage extends Stage {
   protected readonly encoder = new MessageEncoder(
     (event) => this.emit(event),
     (error) => this.session.abort(this, error),
+    () => this.session.maxMessageBytes,
   );
   protected hasEnded = false;
   readonly #source: HeadSource;

@@ -26,7 +26,11 @@ export function splitLines(text: string, isLenient: boolean): string[] | Http1Er
 }
 
 /** Header lines to names and values in turn (RFC 9112 section 5). */
-export function parseFields(lines: readonly string[], limits: Http1Limits): string[] | Http1Error {
+export function parseFields(
+  lines: readonly string[],
+  limits: Http1Limits,
+  isLoose: boolean = false,
+): string[] | Http1Error {
   if (lines.length > limits.maxHeaders)
     return new Http1Error(431, 'too-many-headers', `More than ${limits.maxHeaders} header fields.`);
   const raw: string[] = [];
@@ -43,7 +47,8 @@ export function parseFields(lines: readonly string[], limits: Http1Limits): stri
     const colon = line.indexOf(':');
     if (colon <= 0) return new Http1Error(400, 'bad-header', 'A header line has no name.');
     const name = line.slice(0, colon);
-    if (!TOKEN.test(name)) {
+    // Not recognised as the field that it looks like: nobody after us may either.
+    if (!TOKEN.test(isLoose ? name.trimEnd() : name)) {
       const isBlank = name.endsWith(' ') || name.endsWith('\t');
       return isBlank
         ? new Http1Error(400, 'blank-before-colon', 'A blank stands before the colon of a header field.')
@@ -70,6 +75,22 @@ export function dropsFraming(connection: string | undefined): boolean {
   return (
     connection !== undefined && connection.split(',').some((name) => FRAMING_FIELD.test(trimBlanks(name, 0)))
   );
+}
+
+/**
+ * The framing as the original found it: the last Content-Length, as far as it is a number; `chunked`, in lower case, wins. Two parsers may
+ * well read such a message differently: only for `--compat`.
+ */
+export function readLooseFraming(raw: readonly string[]): Framing | null {
+  let framing: Framing | null = null;
+  let isChunked = false;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]!.toLowerCase();
+    if (name === 'content-length')
+      framing = { kind: 'length', length: Math.max(0, parseInt(raw[index + 1]!, 10) || 0) };
+    else if (name === 'transfer-encoding') isChunked = raw[index + 1]!.split(/[^a-z,-]+/).includes('chunked');
+  }
+  return isChunked ? { kind: 'chunked' } : framing;
 }
 
 /** Finds the framing that the fields say; null if they say none (RFC 9112 section 6.3). */

@@ -8,6 +8,13 @@ export interface Http1Limits {
   readonly maxHeaders: number;
 }
 
+/** Those of the original, which had none to speak of (`--compat`). */
+export const LOOSE_HTTP1_LIMITS: Http1Limits = {
+  maxLineBytes: 16 * 1024 * 1024,
+  maxHeadBytes: 16 * 1024 * 1024,
+  maxHeaders: Infinity,
+};
+
 export const DEFAULT_HTTP1_LIMITS: Http1Limits = {
   maxLineBytes: 8192,
   maxHeadBytes: 65_536,

@@ -1,6 +1,5 @@
 import { Data } from '../../core/data.ts';
 import { type Event, MessageEnd, type MessageStart } from '../../core/event.ts';
-import { DEFAULT_MESSAGE_BYTES } from '../../core/message-collector.ts';
 import { chunkSizeLine, CRLF, LAST_CHUNK } from './encode.ts';
 import type { Framing } from './head.ts';
 
@@ -26,6 +25,7 @@ const STREAM_ABOVE_BYTES = 64 * 1024;
 export class MessageEncoder {
   readonly #emit: (event: Event) => void;
   readonly #onError: (error: unknown) => void;
+  readonly #maxBytes: () => number;
   #start: MessageStart | null = null;
   #plan: EncodingPlan | null = null;
   /** How the body is written; null while the head is not. */
@@ -34,9 +34,11 @@ export class MessageEncoder {
   #heldBytes = 0;
   #isChecking = false;
 
-  constructor(emit: (event: Event) => void, onError: (error: unknown) => void) {
+  /** @param maxBytes of a body that must be collected, asked when it matters */
+  constructor(emit: (event: Event) => void, onError: (error: unknown) => void, maxBytes: () => number) {
     this.#emit = emit;
     this.#onError = onError;
+    this.#maxBytes = maxBytes;
   }
 
   get isInside(): boolean {
@@ -68,7 +70,7 @@ export class MessageEncoder {
     this.#held.push(data);
     this.#heldBytes += data.size;
     if (this.#heldBytes > STREAM_ABOVE_BYTES) this.#stream();
-    if (this.#framing === null && this.#heldBytes > DEFAULT_MESSAGE_BYTES)
+    if (this.#framing === null && this.#heldBytes > this.#maxBytes())
       throw new RangeError('a message is too large to be collected');
   }
 

@@ -21,6 +21,8 @@ export interface ParserOptions {
   readonly limits?: Http1Limits;
   /** Takes bare LF and what else a decoder that encodes anew may take. */
   readonly isLenient?: boolean;
+  /** Reads framing as the original did, ambiguous as it may be (`--compat`). */
+  readonly isLoose?: boolean;
 }
 
 const CR = 13;
@@ -43,6 +45,7 @@ export abstract class MessageParser<Head> {
   protected readonly sink: MessageSink<Head>;
   protected readonly limits: Http1Limits;
   protected readonly isLenient: boolean;
+  protected readonly isLoose: boolean;
   #place: Place = 'start';
   #held: Buffer = NOTHING;
   #scannedBytes = 0;
@@ -56,6 +59,7 @@ export abstract class MessageParser<Head> {
     this.sink = sink;
     this.limits = options.limits ?? DEFAULT_HTTP1_LIMITS;
     this.isLenient = options.isLenient ?? false;
+    this.isLoose = options.isLoose ?? false;
   }
 
   /** Between messages with nothing held; inside a head; inside a body; switched; stopped by an error. */

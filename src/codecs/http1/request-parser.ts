@@ -1,4 +1,4 @@
-import { dropsFraming, parseFields, readFraming, TOKEN } from './fields.ts';
+import { dropsFraming, parseFields, readFraming, readLooseFraming, TOKEN } from './fields.ts';
 import { type Framing, hasToken, RequestHead } from './head.ts';
 import { Http1Error } from './http1-error.ts';
 import { MessageParser, type MessageSink, type ParserOptions } from './message-parser.ts';
@@ -60,9 +60,9 @@ export class RequestParser extends MessageParser<RequestHead> {
       return /^HTTP\/\d(\.\d)?$/.test(protocol)
         ? new Http1Error(505, 'bad-version', 'Only HTTP/1.1 and HTTP/1.0 are spoken here.')
         : new Http1Error(400, 'bad-request-line', 'The request line ends in no HTTP version.');
-    const fields = parseFields(rest, this.limits);
+    const fields = parseFields(rest, this.limits, this.isLoose);
     if (fields instanceof Http1Error) return fields;
-    const framing = readFraming(fields, protocol === 'HTTP/1.0');
+    const framing = this.isLoose ? readLooseFraming(fields) : readFraming(fields, protocol === 'HTTP/1.0');
     if (framing instanceof Http1Error) return framing;
     const head = new RequestHead(method, target, protocol, fields);
     head.raw = raw;

@@ -1,4 +1,4 @@
-import { parseFields, readFraming } from './fields.ts';
+import { parseFields, readFraming, readLooseFraming } from './fields.ts';
 import { type Framing, hasToken, ResponseHead } from './head.ts';
 import { Http1Error } from './http1-error.ts';
 import { MessageParser, type MessageSink, type ParserOptions } from './message-parser.ts';
@@ -40,14 +40,16 @@ export class ResponseParser extends MessageParser<ResponseHead> {
     const [line, ...rest] = lines;
     const parts = STATUS_LINE.exec(line!);
     if (parts === null) return new Http1Error(400, 'bad-status-line', 'The status line cannot be read.');
-    const fields = parseFields(rest, this.limits);
+    const fields = parseFields(rest, this.limits, this.isLoose);
     if (fields instanceof Http1Error) return fields;
     const head = new ResponseHead(parts[1]!, Number(parts[2]), parts[3] ?? '', fields);
     head.raw = raw;
     const request = this.#answers.request();
     if (request === null)
       return new Http1Error(400, 'unexpected-response', 'An answer came without a request.');
-    const framing = readFraming(fields, head.protocol === 'HTTP/1.0');
+    const framing = this.isLoose
+      ? readLooseFraming(fields)
+      : readFraming(fields, head.protocol === 'HTTP/1.0');
     if (framing instanceof Http1Error) return framing;
     const connection = head.header('connection');
     head.isKeepAlive =

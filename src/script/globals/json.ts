@@ -14,8 +14,7 @@ export const json: GlobalDeclaration = {
   decode(data: Data | null): any;
   /** The text of a value as Data. */
   encode(value: any, replacer?: ((key: string, value: any) => any) | null, space?: number): Data | undefined;
-}
-declare const JSON: JSON;`,
+}`,
   examples: [
     { code: `JSON.decode(new Data('{"a":1}')).a`, gives: '1' },
     { code: `JSON.encode({ a: 1 }).toString()`, gives: '"{\\"a\\":1}"' },
