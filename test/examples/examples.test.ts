@@ -21,10 +21,10 @@ interface Running {
   readonly lines: string[];
   readonly dataDir: string;
   /** What comes back for these bytes until the gateway closes; our side is closed at once. */
-  exchange(bytes: string | Buffer, port?: number): Promise<string>;
+  readonly exchange: (bytes: string | Buffer, port?: number) => Promise<string>;
   /** Sends a request and gives the whole answer. */
-  get(target: string, headers?: string, body?: string): Promise<string>;
-  stop(): Promise<void>;
+  readonly get: (target: string, headers?: string, body?: string) => Promise<string>;
+  readonly stop: () => Promise<void>;
 }
 
 const tested = new Set<string>();
