@@ -135,7 +135,7 @@ test.serial('05-load-balancing: one that is down is left out', async (t) => {
   const { get, lines } = await run(t, '05-load-balancing.js', { UPSTREAM, UPSTREAM2: '127.0.0.1:1' });
   const seen = [];
   for (let count = 0; count < 10; count++) seen.push(/HTTP\/1\.1 (\d+)/.exec(await get('/'))![1]);
-  t.deepEqual(seen.slice(0, 6).toSorted(), ['200', '200', '200', '503', '503', '503']);
+  t.is(seen.slice(0, 6).filter((status) => status === '503').length, 3);
   t.deepEqual(seen.slice(6), ['200', '200', '200', '200']);
   t.true(lines.some((line) => line.includes('127.0.0.1:1 is down')));
 });

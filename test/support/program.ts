@@ -182,15 +182,16 @@ export function valueOf(
 ): string {
   let value: unknown;
   const { ports } = testPorts(more.ports ?? {});
+  const files = more.files ?? memoryFiles({});
   try {
     loadProgram({
       entry: '/main.js',
       files: {
-        ...(more.files ?? memoryFiles({})),
+        read: (file) => files.read(file),
+        stat: (file) => files.stat(file),
+        inside: (file) => files.inside(file),
         readInside: (file) =>
-          file === '/main.js'
-            ? Buffer.from(`(give(${code}), pipy())`)
-            : (more.files?.readInside(file) ?? null),
+          file === '/main.js' ? Buffer.from(`(give(${code}), pipy())`) : files.readInside(file),
       },
       env: { HOME: '/root' },
       catalogue,
