@@ -10,31 +10,33 @@
 //   curl -d hello http://127.0.0.1:6000/
 
 pipy({
-  _request: null,
-  _begun: 0,
+  _asked: null,                                     // requests without an answer, oldest first
   batch: { lines: [], dropped: 0 },
 })
 
 .listen(os.env.LISTEN ?? '127.0.0.1:6000')
+  .onSessionStart(() => _asked = [])                // a list of its own for each connection
   .decodeHttpRequest()
-  .demux('exchange')
+  .onMessage(request => _asked.push({ request, begun: Date.now() }))
+  .link('upstream')                                 // one connection there for each of ours
+  .fork('record')
   .encodeHttpResponse()
 
-.pipeline('exchange')
-  .onMessage(request => (_begun = Date.now(), _request = request))
+.pipeline('upstream')
   .encodeHttpRequest()
   .connect(os.env.UPSTREAM ?? '127.0.0.1:8080')
   .decodeHttpResponse()
-  .fork('record')
 
 .pipeline('record')
-  .replaceMessage(response => new Message({
-    time: new Date(_begun).toISOString(),
-    duration: Date.now() - _begun,
-    client: __inbound.remoteAddress,
-    request: { method: _request.head.method, path: _request.head.path, body: _request.body.toString() },
-    response: { status: response.head.status, body: response.body.toString() },
-  }))
+  .replaceMessage(response => (
+    (({ request, begun }) => new Message({
+      time: new Date(begun).toISOString(),
+      duration: Date.now() - begun,
+      client: __inbound.remoteAddress,
+      request: { method: request.head.method, path: request.head.path, body: request.body.toString() },
+      response: { status: response.head.status, body: response.body.toString() },
+    }))(_asked.shift())                             // answers come in the order of the requests
+  ))
   .mux('collect')
 
 .pipeline('collect')                                // one session for all connections

@@ -7,8 +7,11 @@ export interface Inbound {
   readonly localPort: number;
 }
 
+/** Makes a record of the same class with the same values; on the prototype of every record. */
+export const COPY: unique symbol = Symbol('copy');
+
 /** The variables of one module in one context; its class is generated once per module. */
-export type VariableRecord = Record<string, unknown>;
+export type VariableRecord = Record<string, unknown> & { [COPY]?(): VariableRecord };
 
 /** Parent and children, for `wait`: told whenever a callback of the group has run or a peer has sent something. */
 export class ContextGroup {
@@ -40,9 +43,7 @@ export class Context {
 
   /** A shallow copy of every record (spec language 3.4). `inbound` is inherited unless given. */
   child(inbound: Inbound | null = this.inbound): Context {
-    const records = this.records.map((record) =>
-      Object.assign(Object.create(Object.getPrototypeOf(record) as object) as VariableRecord, record),
-    );
+    const records = this.records.map((record) => record[COPY]!());
     return new Context(records, inbound, [...this.argv], this.group);
   }
 }

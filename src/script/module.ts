@@ -1,5 +1,5 @@
 import * as vm from 'node:vm';
-import type { Cursor, VariableRecord } from '../core/context.ts';
+import { COPY, type Cursor, type VariableRecord } from '../core/context.ts';
 import type { PipelineLayout, SourcePlace } from '../core/pipeline.ts';
 import { Configuration, type DeclaredPipeline } from './configuration.ts';
 import { assign, count } from './counting.ts';
@@ -27,7 +27,7 @@ export class Module {
   readonly #isCompat: boolean;
   readonly #code: Transformed;
   #configuration: Configuration | null = null;
-  #record: (new () => VariableRecord) | null = null;
+  #record: (new (from: VariableRecord | null) => VariableRecord) | null = null;
 
   /** Parses; throws ScriptError. @param globalNames every name that is not a variable */
   constructor(
@@ -91,7 +91,7 @@ export class Module {
 
   /** Its variables at their initial values: text and numbers anew, objects shared (spec language 3.3). */
   newRecord(): VariableRecord {
-    return new this.#record!();
+    return new this.#record!(null);
   }
 
   /** What it names that is neither declared nor a global, each with the place of its first use. */
@@ -138,7 +138,7 @@ export class Module {
   }
 
   /** A class whose instances hold the variables, so that all contexts share one hidden class. */
-  #recordClass(variables: Record<string, unknown>): new () => VariableRecord {
+  #recordClass(variables: Record<string, unknown>): new (from: VariableRecord | null) => VariableRecord {
     // In the original a variable with the name of a built-in could be declared, and never read.
     const names = Object.keys(variables).filter((name) => !this.#isCompat || !this.#isTaken(name));
     for (const name of names) {
@@ -146,11 +146,22 @@ export class Module {
       if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name))
         this.fail(`${JSON.stringify(name)} is no variable name`, null);
     }
-    const fields = names.map((name, index) => `${name} = initial[${index}];`).join(' ');
-    const make = vm.compileFunction(`return class Variables { ${fields} }`, ['initial']) as (
-      initial: unknown[],
-    ) => new () => VariableRecord;
+    // One constructor for new records and for copies: field by field, so that all have one shape and none is a dictionary.
+    const fields = names.map(
+      (name, index) => `this.${name} = from === null ? initial[${index}] : from.${name};`,
+    );
+    const make = vm.compileFunction(`return class Variables { constructor(from) { ${fields.join(' ')} } }`, [
+      'initial',
+    ]) as (initial: unknown[]) => new (from: VariableRecord | null) => VariableRecord;
     const record = make(names.map((name) => variables[name]));
+    const isCompat = this.#isCompat;
+    Object.defineProperty(record.prototype, COPY, {
+      value(this: VariableRecord): VariableRecord {
+        const copy = new record(this);
+        // Under --compat a fork may have added names of its own.
+        return isCompat ? Object.assign(copy, this) : copy;
+      },
+    });
     for (const [name] of this.#code.names) {
       if (name in variables) continue;
       const unresolved = (): never => {
