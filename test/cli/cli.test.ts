@@ -160,3 +160,97 @@ test('a folder that a deployment made too open is still not readable by others',
   t.is(statSync(path.join(dataDir, 'store.sqlite')).mode & 0o077, 0);
   t.true(existsSync(path.join(dataDir, 'hmac.key')));
 });
+
+const ANSWERING = (text: string): string =>
+  `pipy().listen('127.0.0.1:0').decodeHttpRequest().replaceMessage(new Message('${text}')).encodeHttpResponse()`;
+
+test('SIGHUP reloads the script, SIGTSTP shows what runs, SIGINT ends in order', async (t) => {
+  const folder = await makeDataDir(t);
+  const script = path.join(folder, 'main.js');
+  writeFileSync(script, ANSWERING('first'));
+  const gateway = await startProcess(t, [script]);
+  const said = async (text: string): Promise<void> => {
+    const giveUpAtMs = Date.now() + 10_000;
+    while (!gateway.output().includes(text)) {
+      if (Date.now() > giveUpAtMs) throw new Error(`never said ${text}: ${gateway.output()}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  const ask = async (): Promise<string> => {
+    const client = await connectClient(gateway.port);
+    client.write(GET);
+    client.socket.end();
+    return client.untilClose();
+  };
+  t.true((await ask()).endsWith('first'));
+  t.regex(
+    gateway.output(),
+    /\[config\] Module \/main\.js[^]*\[Listen on 127\.0\.0\.1:0\][^]*decodeHttpRequest/,
+  );
+  writeFileSync(script, ANSWERING('second'));
+  process.kill(gateway.pid, 'SIGHUP');
+  await said('script reloaded');
+  t.true((await ask()).endsWith('second'));
+  writeFileSync(script, 'pipy(');
+  process.kill(gateway.pid, 'SIGHUP');
+  await said('failed reloading script, the old one runs on');
+  await said('/main.js:1:6');
+  t.true((await ask()).endsWith('second'));
+  process.kill(gateway.pid, 'SIGTSTP');
+  await said('data thread 0:');
+  t.regex(gateway.output(), /FILE +PIPELINE +SESSIONS +ACTIVE\n\/main\.js +127\.0\.0\.1:0 +2 +\d\n/);
+  t.is(await gateway.end('SIGINT'), 0);
+});
+
+test('--verify tells what is doubtful, with its place and what was meant', async (t) => {
+  const folder = await makeDataDir(t);
+  const script = path.join(folder, 'main.js');
+  const cases: [string, RegExp][] = [
+    [
+      'pipy()\n.lissten(80)',
+      /^\/main\.js:2:2: unknown filter: lissten; did you mean listen\?\n {2}\.lissten\(80\)\n {3}\^\n$/,
+    ],
+    [
+      "pipy()\n.listen(80)\n.connect('a:1', { retryCont: 1 })",
+      /^\/main\.js:3:2: connect: unknown option retryCont; did you mean retryCount\?/,
+    ],
+    [
+      'pipy()\n.listen(80)\n.onData(e => algo.Cahe)',
+      /^\/main\.js:3:19: algo has no Cahe; did you mean Cache\?/,
+    ],
+    ['pipy({ _a: 1 })\n.listen(80)\n.onData(() => _b)', /^\/main\.js:3:15: unresolved identifier: _b/],
+    ['pipy()\n.listen(80)\n.onData(5)', /^\/main\.js:3:2: onData: argument #1 expects a function/],
+    ['pipy()\n.listen(80)\n.demux()', /demux: requires 1 or more arguments/],
+  ];
+  for (const [source, expected] of cases) {
+    writeFileSync(script, source);
+    const { code, stderr, stdout } = await runCli(['--verify', script]);
+    t.is(code, 1);
+    t.is(stdout, '');
+    t.regex(stderr, expected);
+  }
+  writeFileSync(script, ANSWERING('fine'));
+  const { code, stdout } = await runCli(['--verify', script]);
+  t.is(code, 0);
+  t.is(stdout, 'Done.\n');
+});
+
+test('--reuse-port: two processes share a port; without it the second is told', async (t) => {
+  const folder = await makeDataDir(t);
+  const script = path.join(folder, 'main.js');
+  writeFileSync(script, ANSWERING('one'));
+  const first = await startProcess(t, [script, '--reuse-port']);
+  const same = path.join(folder, 'same.js');
+  writeFileSync(same, ANSWERING('two').replace(':0', `:${first.port}`));
+  const refused = await runCli([same, `--data-dir=${await makeDataDir(t)}`]);
+  t.is(refused.code, 1);
+  t.regex(refused.stderr, /in use/);
+  const second = await startProcess(t, [same, '--reuse-port']);
+  t.is(second.port, first.port);
+  await first.end('SIGTERM');
+  const client = await connectClient(second.port);
+  client.write(GET);
+  await client.until('two');
+  client.socket.end();
+  t.is(await second.end('SIGTERM'), 0);
+});

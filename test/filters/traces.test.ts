@@ -215,3 +215,130 @@ test('100-continue is sent where the pipeline waits for the body', async (t) => 
   await client.until('\r\n\r\nok');
   client.socket.end();
 });
+
+test('11: what replaceMessageBody may give', async (t) => {
+  const answers: Record<string, RegExp> = {
+    null: /200 OK[^]*Content-Length: 0\r\n\r\n$/,
+    'new Data("body")': /200 OK[^]*Content-Length: 4\r\n\r\nbody$/,
+    '["a", new Data("b"), null]': /Content-Length: 2\r\n\r\nab$/,
+    '"text"': /Content-Length: 4\r\n\r\ntext$/,
+    'new Message({ status: 202 }, "x")': /^$/,
+    '42': /^$/,
+    '(() => { throw new Error("x") })()': /^$/,
+  };
+  for (const [result, expected] of Object.entries(answers)) {
+    const gateway = await startScript(
+      t,
+      `pipy().listen(audit.listen).decodeHttpRequest().replaceMessageBody(() => ${result}).encodeHttpResponse()`,
+    );
+    t.regex(await gateway.exchange(get('/')), expected, result);
+  }
+});
+
+test('14: a task runs once without a SessionEnd, again and again with one, also where it fails', async (t) => {
+  const gateway = await startScript(
+    t,
+    `pipy({ n: 0, seen: { once: 0, again: [], failing: 0 } })
+    .listen(audit.listen).decodeHttpRequest().replaceMessage(() => new Message(JSON.stringify(seen))).encodeHttpResponse()
+    .task('0.02s').onMessageStart(() => seen.once++)
+    .task(0.02).onMessageStart(() => seen.again.push(++n)).replaceMessage(() => new SessionEnd)
+    .task('20ms').onMessageStart(() => (seen.failing++, nothing))`,
+  );
+  let seen = { once: 0, again: [] as number[], failing: 0 };
+  const deadline = Date.now() + 10_000;
+  while ((seen.again.length < 4 || seen.failing < 4) && Date.now() < deadline)
+    seen = JSON.parse(bodies(await gateway.exchange(get('/')))[0]!) as typeof seen;
+  t.is(seen.once, 1);
+  t.true(seen.again.length >= 4);
+  t.true(
+    seen.again.every((value) => value === 1),
+    'numbers begin anew with each run',
+  );
+  t.true(seen.failing >= 4);
+  t.true(gateway.logLines.filter((line) => line.includes('unresolved identifier: nothing')).length >= 4);
+});
+
+test('who stays connected: the table of decodeHttpRequest', async (t) => {
+  const gateway = await startScript(
+    t,
+    "pipy().listen(audit.listen).decodeHttpRequest().replaceMessage(() => new Message('x')).encodeHttpResponse()",
+  );
+  const rows: [string, string, boolean][] = [
+    ['HTTP/1.1', '', true],
+    ['HTTP/1.1', 'Connection: close\r\n', false],
+    ['HTTP/1.1', 'Connection: Close\r\n', false],
+    ['HTTP/1.1', 'Connection: foo, close\r\n', false],
+    ['HTTP/1.1', 'Connection: foo\r\n', true],
+    ['HTTP/1.0', '', false],
+    ['HTTP/1.0', 'Connection: keep-alive\r\n', true],
+    ['HTTP/1.0', 'Connection: Keep-Alive\r\n', true],
+  ];
+  for (const [protocol, connection, isKept] of rows) {
+    const answer = await gateway.exchange(
+      `GET / ${protocol}\r\nHost: x\r\n${connection}\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n`,
+    );
+    t.is(answer.split('HTTP/1.').length - 1, isKept ? 2 : 1, `${protocol} ${connection}`);
+    t.is(/Connection: (\S+)/.exec(answer)![1], isKept ? 'keep-alive' : 'close', `${protocol} ${connection}`);
+  }
+});
+
+test('what ambiguous framing gets: 400, or 501, and the end of the connection', async (t) => {
+  const gateway = await startScript(
+    t,
+    "pipy().listen(audit.listen).decodeHttpRequest().replaceMessage(m => new Message('' + m.body)).encodeHttpResponse()",
+  );
+  const rows: [string, number][] = [
+    ['Content-Length: 3\r\nContent-Length: 4\r\n', 400],
+    ['Content-Length: 3x\r\n', 400],
+    ['Content-Length: -1\r\n', 400],
+    ['Content-Length: 3\r\nTransfer-Encoding: chunked\r\n', 400],
+    ['Transfer-Encoding: chunked, gzip\r\n', 400],
+    ['Transfer-Encoding: gzip\r\n', 501],
+    ['Content-Length : 3\r\n', 400],
+    ['no colon\r\n', 400],
+    ['A: b\r\n folded\r\n', 400],
+    [`A: ${'x'.repeat(9000)}\r\n`, 431],
+    ['A: b\r\n'.repeat(201), 431],
+  ];
+  for (const [fields, status] of rows) {
+    const answer = await gateway.exchange(`POST / HTTP/1.1\r\nHost: x\r\n${fields}\r\nabcd`, {
+      isHalfClosing: false,
+    });
+    t.regex(answer, new RegExp(`^HTTP/1\\.1 ${status} `), fields.slice(0, 40));
+  }
+  t.is(
+    await gateway.exchange(
+      'POST / HTTP/1.1\nHost: x\nTransfer-Encoding: CHUNKED\n\n2;q=5\r\nab\r\n0\r\nTrailer: x\r\n\r\n',
+    ),
+    'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nab',
+  );
+});
+
+test('what stands in for answers: by the end of the upstream', async (t) => {
+  const rows: [string, RegExp][] = [
+    ["new SessionEnd('CannotResolve')", /503 Cannot Resolve/],
+    ["new SessionEnd('ConnectionRefused')", /503 Connection Refused/],
+    ["new SessionEnd('Unauthorized')", /401 Unauthorized/],
+    ["new SessionEnd('ReadError')", /502 Read Error/],
+    ["new SessionEnd('Timeout')", /504 Gateway Timeout/],
+    ["new SessionEnd('BufferOverflow')", /500 Internal Server Error/],
+    ['new SessionEnd', /502 Bad Gateway/],
+    [
+      "[new Data('HTTP/1.1 200 OK\\\\r\\\\nContent-Length: 9\\\\r\\\\n\\\\r\\\\ncut'), new SessionEnd]",
+      /^(?!.*502)/s,
+    ],
+    ["[new Data('HTTP/1.1 103 Hint\\\\r\\\\n\\\\r\\\\nHTTP/1.1 204\\\\r\\\\n\\\\r\\\\n')]", /204 No Content/],
+    [
+      "[new Data('HTTP/1.1 200 OK\\\\r\\\\n\\\\r\\\\nuntil the end'), new SessionEnd]",
+      /200 OK[^]*until the end/,
+    ],
+  ];
+  for (const [end, expected] of rows) {
+    const gateway = await startScript(
+      t,
+      `pipy().listen(audit.listen).decodeHttpRequest().link('up').encodeHttpResponse()
+      .pipeline('up').encodeHttpRequest().replaceMessage(() => ${end.replaceAll('\\\\', '\\')}).decodeHttpResponse()`,
+    );
+    t.regex(await gateway.exchange(get('/')), expected, end);
+  }
+});
