@@ -25,6 +25,7 @@ Examples:
   tapline --upstream=http://127.0.0.1:3000           clients use http://127.0.0.1:8000 from now on
   tapline --upstream=https://example.test --listen=0.0.0.0:8443 --tls-cert=cert.pem --tls-key=key.pem
   tapline records --query='status>=500 path:/api/*'
+  tapline examples/02-hello.js                       run a script of your own; --verify checks it first
 
 ${groupedOptions()}
 Other:
@@ -37,6 +38,7 @@ ${line('-h, --help', 'this help')}
 
 Every option can also be given as a variable (--data-dir: TAPLINE_DATA_DIR) or in tapline.yaml (data-dir: ...).
 A flag wins over a variable, a variable over the file. TIME is 250ms, 30s, 5m, 1h, 7d; SIZE is 64k, 16m, 1g.
+Signals: INT and TERM stop in order, a second one at once; HUP reloads the script; TSTP shows what runs.
 Exit codes: 0 done, 1 failed, 2 called wrongly.
 `;
 }

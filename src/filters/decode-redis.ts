@@ -5,7 +5,7 @@ import { type Event, MessageEnd, MessageStart, SessionEnd } from '../core/event.
 import type { FilterDeclaration } from '../core/filter.ts';
 import { Stage } from '../core/pipeline.ts';
 
-/** Bytes to Redis messages (docs/specs/redis.md). */
+/** Bytes to Redis messages (docs/specs/additions.md). */
 export const decodeRedis: FilterDeclaration = {
   name: 'decodeRedis',
   origin: 'tapline',

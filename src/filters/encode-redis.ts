@@ -4,7 +4,7 @@ import { Data } from '../core/data.ts';
 import { type Event, type MessageEnd, MessageStart } from '../core/event.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
 
-/** Redis messages to bytes (docs/specs/redis.md). */
+/** Redis messages to bytes (docs/specs/additions.md). */
 export const encodeRedis: FilterDeclaration = {
   name: 'encodeRedis',
   origin: 'tapline',

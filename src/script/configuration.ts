@@ -72,6 +72,9 @@ export class Configuration {
       if (typeof tls !== 'object') host.fail('option tls must be an object', place);
       if ((!pair.cert || !pair.key) && !host.isCompat) host.fail('option tls needs cert and key', place);
     }
+    const limit = (options as { maxConnections?: unknown } | null | undefined)?.maxConnections ?? null;
+    if (limit !== null && !(typeof limit === 'number' && Number.isInteger(limit) && limit > 0))
+      host.fail('option maxConnections expects a whole number, 1 or more', place);
     const name = `${where.address}:${where.port}`;
     return this.#begin({
       kind: 'listen',
