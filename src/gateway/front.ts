@@ -156,7 +156,8 @@ export class Front {
     return {
       tls,
       proxyProtocol,
-      maxConnections: Math.min(maxConnections, own ?? maxConnections),
+      maxConnections,
+      maxOwnConnections: own ?? Infinity,
       idleTimeoutMs: options.idleTimeoutMs,
       sendBufferBytes: options.sendBufferBytes,
       nextConnectionId: () => this.#options.nextConnectionId(),

@@ -26,7 +26,10 @@ export interface ListenerOptions {
 export interface Behind extends InboundOptions {
   readonly tls: ListenTls | null;
   readonly proxyProtocol: boolean;
+  /** Of all listeners of this thread together. */
   readonly maxConnections: number;
+  /** Of this listener. */
+  readonly maxOwnConnections: number;
   /** Numbers connections over all listeners of the process. */
   nextConnectionId(): number;
   readonly makeSession: SessionMaker;
@@ -181,8 +184,8 @@ export class Listener {
 
   #accept(socket: net.Socket, told: ProxyHeader | null): void {
     const behind = this.#behind;
-    const { maxConnections } = behind;
-    if (this.#totals.openConnections >= maxConnections) {
+    const { maxConnections, maxOwnConnections } = behind;
+    if (this.#totals.openConnections >= maxConnections || this.#connections.size >= maxOwnConnections) {
       this.#refuse(socket);
       return;
     }
@@ -218,7 +221,7 @@ export class Listener {
       this.#lastLimitLogMs = now;
       this.#log.write(
         'warn',
-        `[listener] connection limit of ${this.#behind.maxConnections} reached, ${this.#totals.refusedConnections} turned away so far`,
+        `[listener] connection limit of ${Math.min(this.#behind.maxConnections, this.#behind.maxOwnConnections)} reached, ${this.#totals.refusedConnections} turned away so far`,
       );
     }
     socket.on('error', () => socket.destroy());

@@ -235,3 +235,18 @@ async function until(holds: () => boolean | Promise<boolean>, what = 'the condit
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+test('a port may have a limit of connections of its own', async (t) => {
+  const running = await start(t, `pipy().listen(audit.listen, { maxConnections: 2 }).listen('127.0.0.1:0')`);
+  const [first, second] = [await connectClient(running.port), await connectClient(running.port)];
+  for (const client of [first, second]) {
+    client.write('held');
+    await client.until('held');
+  }
+  const third = await connectClient(running.port);
+  t.regex(await third.untilClose(), /^HTTP\/1\.1 503/);
+  const other = await connectClient(running.gateway.addresses[1]!.port);
+  other.write('free');
+  await other.until('free');
+  for (const client of [first, second, other]) client.socket.end();
+});
