@@ -31,19 +31,6 @@ declare const __argv: any[] | null;
 /** A configuration; the members of `variables` are variables of every function in this file. */
 declare function pipy(variables?: object | null): Configuration;
 
-/** Feeds a pipeline from a script. */
-declare class Session {
-  constructor(file: string, pipeline: string);
-  /** Feeds events, Messages, or arrays of those, and runs the pipeline at once. */
-  input(...values: Emitted[]): void;
-  /** True once the pipeline has ended. */
-  readonly done: boolean;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-}
-
 interface ListenOptions {
   /** Share the port with other processes. */
   reuse?: boolean;
@@ -305,6 +292,21 @@ declare class SessionEnd {
 }
 type EndError = '' | 'UnknownError' | 'RuntimeError' | 'ReadError' | 'CannotResolve' | 'ConnectionRefused' | 'Unauthorized'
   | 'BufferOverflow' | 'Timeout' | 'Refused';
+
+/** Feeds a pipeline from a script. */
+declare class Session {
+  /** `file` as `__filename` shows it, and one of its named pipelines. Not while scripts load. */
+  constructor(file: string, pipeline: string);
+  /** Feeds events, Messages, or arrays of those, and runs the pipeline at once. */
+  input(...values: Emitted[]): void;
+  /** True once the pipeline has ended. */
+  readonly done: boolean;
+  /** Of the connection that it was made in; `''` and 0 where there is none. */
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+}
 
 interface JSON {
   /** The value of a text; `undefined` where it is no JSON. */

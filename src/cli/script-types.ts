@@ -52,19 +52,6 @@ declare const __argv: any[] | null;
 /** A configuration; the members of \`variables\` are variables of every function in this file. */
 declare function pipy(variables?: object | null): Configuration;
 
-/** Feeds a pipeline from a script. */
-declare class Session {
-  constructor(file: string, pipeline: string);
-  /** Feeds events, Messages, or arrays of those, and runs the pipeline at once. */
-  input(...values: Emitted[]): void;
-  /** True once the pipeline has ended. */
-  readonly done: boolean;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly localAddress: string;
-  readonly localPort: number;
-}
-
 interface ListenOptions {
   /** Share the port with other processes. */
   reuse?: boolean;

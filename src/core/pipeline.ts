@@ -17,8 +17,9 @@ export abstract class Stage {
   release(_reason: SessionEnd): void {}
 
   protected emit(event: Event): void {
-    if (this.next !== null) this.next.receive(event);
-    else this.session.deliver(event);
+    const { next } = this;
+    if (next === null) this.session.deliver(event);
+    else this.session.hand(next, event);
   }
 }
 
@@ -118,7 +119,19 @@ export class Session {
     if (event.kind === 'session-end') this.#hasInputEnded = true;
     const first = this.#stages[0];
     if (first === undefined) this.deliver(event);
-    else first.receive(event);
+    else this.hand(first, event);
+  }
+
+  /**
+   * An event for a stage. What a stage throws (a value of a script whose `toString` fails, a fault of ours) ends its own session and nothing
+   * else.
+   */
+  hand(stage: Stage, event: Event): void {
+    try {
+      stage.receive(event);
+    } catch (error) {
+      this.abort(stage, error);
+    }
   }
 
   /** An event at the end of the pipeline; called by the last stage. */
@@ -148,7 +161,7 @@ export class Session {
     this.layout.program.reportError(error, this.layout.name, filter);
     if (!this.isDone) {
       this.isDone = true;
-      this.#output(new SessionEnd('RuntimeError', error instanceof Error ? error.message : String(error)));
+      this.#output(new SessionEnd('RuntimeError', messageOf(error)));
     }
     if (this.#state === 'open') this.#state = 'aborted';
   }
@@ -173,9 +186,23 @@ export class Session {
     if (this.#isReleasing) return;
     this.#isReleasing = true;
     // Stages may still deliver while they are released (a mirror finishes its record for a client that went away).
-    for (const stage of this.#stages) stage.release(reason);
+    for (const stage of this.#stages)
+      try {
+        stage.release(reason);
+      } catch (error) {
+        this.abort(stage, error);
+      }
     this.#state = 'released';
     this.layout.sessions.active--;
+  }
+}
+
+/** The words of whatever was thrown; a script may throw anything. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return 'an error without words';
   }
 }
 

@@ -70,7 +70,8 @@ class EncodeHttpResponse extends EncodeStage {
     const status = Number(head?.status) || 200;
     const isOld = request?.head?.protocol === 'HTTP/1.0';
     this.#isInterim = status < 200;
-    this.#isKeepingAlive = request?.head?.isKeepAlive ?? true;
+    // Who drains the connection wants the client to know that it is the last answer.
+    this.#isKeepingAlive = (request?.head?.isKeepAlive ?? true) && this.#conversation.onIdle === null;
     const hasNoBody = status < 200 || status === 204;
     const sendsBody = !hasNoBody && status !== 304 && request?.method !== 'HEAD';
     if (isOld && sendsBody) return this.#oldPlan(head);

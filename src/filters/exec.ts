@@ -88,7 +88,7 @@ class Exec extends Stage implements ChildListener {
       command = this.session.call(this, command as () => unknown);
       if (command === FAILED) return false;
     }
-    const words = Array.isArray(command) ? command.map(String) : splitCommand(String(command));
+    const words = Array.isArray(command) ? Array.from(command, String) : splitCommand(String(command));
     if (words === null || words.length === 0 || words[0] === '') {
       this.session.abort(this, new TypeError(`no command to run: ${JSON.stringify(command)}`));
       return false;

@@ -74,7 +74,7 @@ class Fork extends Stage {
         return false;
       }
     }
-    const elements: unknown[] = Array.isArray(data) ? data : [data ?? undefined];
+    const elements: unknown[] = Array.isArray(data) ? Array.from(data as unknown[]) : [data ?? undefined];
     const layout = this.#site.pipeline(this.#target);
     try {
       this.#mirrors = elements.map(

@@ -1,6 +1,6 @@
 import * as vm from 'node:vm';
 import { COPY, type Cursor, type VariableRecord } from '../core/context.ts';
-import type { PipelineLayout, SourcePlace } from '../core/pipeline.ts';
+import { messageOf, type PipelineLayout, type SourcePlace } from '../core/pipeline.ts';
 import { Configuration, type DeclaredPipeline } from './configuration.ts';
 import { assign, count } from './counting.ts';
 import { ScriptError } from './script-error.ts';
@@ -63,7 +63,7 @@ export class Module {
     } catch (error) {
       if (error instanceof ScriptError) throw error;
       const place = this.placeOf(error);
-      this.fail(error instanceof Error ? error.message : String(error), place);
+      this.fail(messageOf(error), place);
     }
     if (!(value instanceof Configuration))
       this.fail(`the script's value is ${shown(value)}, expected a configuration: what pipy() returns`, null);
@@ -119,7 +119,7 @@ export class Module {
 
   /** The innermost place of this file in an error's stack. */
   placeOf(error: unknown): SourcePlace | null {
-    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    const stack = stackOf(error);
     const found = new RegExp(`${STACK_PREFIX}(.*?):(\\d+):(\\d+)`).exec(stack);
     return found?.[1] === this.file ? this.locate(Number(found[2]), Number(found[3])) : null;
   }
@@ -177,8 +177,17 @@ export class Module {
 
 /** The file of the innermost script frame in an error's stack; null where there is none. */
 export function scriptFileOf(error: unknown): string | null {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const stack = stackOf(error);
   return new RegExp(`${STACK_PREFIX}(.*?):\\d+:\\d+`).exec(stack)?.[1] ?? null;
+}
+
+/** A script may have put anything in the place of a stack. */
+function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error && typeof error.stack === 'string' ? error.stack : '';
+  } catch {
+    return '';
+  }
 }
 
 function shown(value: unknown): string {

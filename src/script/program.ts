@@ -2,7 +2,13 @@ import * as path from 'node:path';
 import { Context, type Cursor, type Inbound, type VariableRecord } from '../core/context.ts';
 import type { FilterDeclaration, FilterSite, UsedModule } from '../core/filter.ts';
 import { DEFAULT_MESSAGE_BYTES } from '../core/message-collector.ts';
-import type { FilterDefinition, PipelineLayout, ProgramHooks, SourcePlace } from '../core/pipeline.ts';
+import {
+  type FilterDefinition,
+  messageOf,
+  type PipelineLayout,
+  type ProgramHooks,
+  type SourcePlace,
+} from '../core/pipeline.ts';
 import type { Ports } from '../core/ports.ts';
 import { checkPorts, checkTargets } from './checks.ts';
 import { Configuration, type ConfigurationHost, type DeclaredPipeline } from './configuration.ts';
@@ -12,7 +18,6 @@ import { Module, scriptFileOf } from './module.ts';
 import { escapes, type ProgramFiles } from './program-files.ts';
 import { ScriptError } from './script-error.ts';
 import { scriptGlobals } from './script-globals.ts';
-import { scriptSession } from './script-session.ts';
 import { suggestion } from './suggestion.ts';
 
 export interface LoadOptions {
@@ -64,13 +69,7 @@ export class Program implements ProgramHooks {
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    this.#globals = {
-      ...scriptGlobals(this.#globalHost(), options.globals),
-      Session: scriptSession({
-        context: () => this.#cursor.context,
-        pipeline: (file, name) => this.#registered(file, name),
-      }),
-    };
+    this.#globals = scriptGlobals(this.#globalHost(), options.globals);
     this.#load(options.entry);
     for (const module of this.#modules)
       for (const pipeline of module.pipelines) module.addLayout(pipeline, this.#layout(pipeline));
@@ -135,7 +134,7 @@ export class Program implements ProgramHooks {
 
   reportError(error: unknown, pipeline: string, filter: FilterDefinition | null): void {
     const place = this.#placeOf(error) ?? filter?.place ?? null;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const where = `in ${filter?.name ?? 'a filter'} of pipeline ${pipeline}`;
     const source = place === null ? '' : (this.#byFile.get(place.file)?.source ?? '');
     const told =
@@ -157,6 +156,10 @@ export class Program implements ProgramHooks {
       files,
       env: env ?? {},
       isCompat: isCompat ?? false,
+      sessions: {
+        context: () => this.#cursor.context,
+        pipeline: (file, name) => this.#registered(file, name),
+      },
       onRelease: (fn) => void this.#onRelease.push(fn),
     };
   }

@@ -1,5 +1,6 @@
 import type { Ports } from '../../core/ports.ts';
 import type { ProgramFiles } from '../program-files.ts';
+import type { SessionHost } from './session.ts';
 
 /** What the objects of a script may use of the program around them. */
 export interface GlobalHost {
@@ -9,6 +10,7 @@ export interface GlobalHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** True under `--compat`: the original's behaviour where ours differs for safety. */
   readonly isCompat: boolean;
+  readonly sessions: SessionHost;
   /** Runs `fn` once when the program ends or is replaced: the place to stop timers. */
   onRelease(fn: () => void): void;
 }

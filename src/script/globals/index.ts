@@ -9,6 +9,7 @@ import { json } from './json.ts';
 import { netmask } from './netmask.ts';
 import { os } from './os.ts';
 import { repeat } from './repeat.ts';
+import { session } from './session.ts';
 import { url } from './url.ts';
 import { xml } from './xml.ts';
 
@@ -19,6 +20,7 @@ export const globalCatalogue: readonly GlobalDeclaration[] = [
   messageStart,
   messageEnd,
   sessionEnd,
+  session,
   json,
   xml,
   hessian,

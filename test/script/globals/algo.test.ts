@@ -41,6 +41,7 @@ function world(isCompat = false): World {
     files: memoryFiles({}),
     env: {},
     isCompat,
+    sessions: null as unknown as GlobalHost['sessions'],
     onRelease: (fn) => void onRelease.push(fn),
   };
   return {

@@ -1,9 +1,31 @@
-import type { Context } from '../core/context.ts';
-import { eventsOf } from '../core/emit-value.ts';
-import { SessionEnd } from '../core/event.ts';
-import { type PipelineLayout, Session } from '../core/pipeline.ts';
-import { Stream } from '../core/stream.ts';
-import { expects } from './globals/declaration.ts';
+import type { Context } from '../../core/context.ts';
+import { eventsOf } from '../../core/emit-value.ts';
+import { SessionEnd } from '../../core/event.ts';
+import { type PipelineLayout, Session } from '../../core/pipeline.ts';
+import { Stream } from '../../core/stream.ts';
+import { expects, type GlobalDeclaration } from './declaration.ts';
+
+/** Sessions that scripts feed themselves (spec events-and-data 8). */
+export const session: GlobalDeclaration = {
+  name: 'Session',
+  summary: 'A session of a named pipeline that a script feeds itself; its output goes nowhere.',
+  types: `/** Feeds a pipeline from a script. */
+declare class Session {
+  /** \`file\` as \`__filename\` shows it, and one of its named pipelines. Not while scripts load. */
+  constructor(file: string, pipeline: string);
+  /** Feeds events, Messages, or arrays of those, and runs the pipeline at once. */
+  input(...values: Emitted[]): void;
+  /** True once the pipeline has ended. */
+  readonly done: boolean;
+  /** Of the connection that it was made in; \`''\` and 0 where there is none. */
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+}`,
+  examples: [{ code: `typeof Session`, gives: '"function"' }],
+  create: ({ sessions }) => scriptSession(sessions),
+};
 
 /** What `new Session` needs of the program. */
 export interface SessionHost {
@@ -16,8 +38,7 @@ export interface SessionHost {
 /** Ends the session of an object that no script holds any more; the original dropped it without a word. */
 const unreachable = new FinalizationRegistry<Session>((session) => session.release(new SessionEnd()));
 
-/** The class `Session` of scripts: a session that a script feeds itself (spec events-and-data 8). */
-export function scriptSession(host: SessionHost): unknown {
+function scriptSession(host: SessionHost): unknown {
   return class ScriptSession {
     readonly #session: Session;
 
