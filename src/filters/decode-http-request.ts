@@ -50,7 +50,8 @@ class DecodeHttpRequest extends Stage implements MessageSink<RequestHead> {
     } else if (event.kind === 'data' && event.size > 0 && !this.#isDone) {
       this.#conversation.isReceiving = true;
       for (const view of event.views) if (!this.#isDone) this.#parser.push(view);
-      this.#conversation.isReceiving = this.#parser.state === 'head' || this.#parser.state === 'body';
+      this.#conversation.isReceiving =
+        !this.#isDone && (this.#parser.state === 'head' || this.#parser.state === 'body');
     }
   }
 
@@ -71,7 +72,10 @@ class DecodeHttpRequest extends Stage implements MessageSink<RequestHead> {
 
   onEnd(): void {
     // What follows the last request of a connection is no request (RFC 9112 section 9.6).
-    if (this.#isLast) this.#isDone = true;
+    if (this.#isLast) {
+      this.#isDone = true;
+      this.#parser.pause();
+    }
     this.emit(new MessageEnd());
   }
 

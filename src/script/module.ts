@@ -10,6 +10,9 @@ import { type Transformed, transform } from './transform.ts';
 /** Prefix of file names in stack traces, to tell a script's frames from ours. */
 const STACK_PREFIX = 'script:';
 
+/** What a function can name. */
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
 /** Names that no script may declare as a variable (spec language 3.5). */
 const RESERVED = new Set(['pipy', '__filename', '__argv', '__inbound']);
 
@@ -105,6 +108,14 @@ export class Module {
       }));
   }
 
+  /** Variables that no function can read, such as `'a-b'`. */
+  unusableVariables(): readonly { readonly message: string; readonly place: SourcePlace }[] {
+    const place = { file: this.file, line: 1, column: 1 };
+    return Object.keys(this.#configuration?.variables ?? {})
+      .filter((name) => !IDENTIFIER.test(name))
+      .map((name) => ({ message: `${JSON.stringify(name)} is no variable name: nobody can read it`, place }));
+  }
+
   /** Members of built-in objects that do not exist, such as `algo.Cahe`. */
   unknownMembers(
     globals: Readonly<Record<string, unknown>>,
@@ -139,13 +150,11 @@ export class Module {
 
   /** A class whose instances hold the variables, so that all contexts share one hidden class. */
   #recordClass(variables: Record<string, unknown>): new (from: VariableRecord | null) => VariableRecord {
-    // In the original a variable with the name of a built-in could be declared, and never read.
-    const names = Object.keys(variables).filter((name) => !this.#isCompat || !this.#isTaken(name));
-    for (const name of names) {
-      if (this.#isTaken(name)) this.fail(`variable ${name} has the name of a built-in`, null);
-      if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name))
-        this.fail(`${JSON.stringify(name)} is no variable name`, null);
-    }
+    const taken = Object.keys(variables).filter((name) => this.#isTaken(name));
+    if (taken.length > 0 && !this.#isCompat)
+      this.fail(`variable ${taken[0]!} has the name of a built-in`, null);
+    // What no function can name needs no place; the original kept it and let nobody read it.
+    const names = Object.keys(variables).filter((name) => !this.#isTaken(name) && IDENTIFIER.test(name));
     // One constructor for new records and for copies: field by field, so that all have one shape and none is a dictionary.
     const fields = names.map(
       (name, index) => `this.${name} = from === null ? initial[${index}] : from.${name};`,
