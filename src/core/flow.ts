@@ -54,3 +54,25 @@ export function couple(from: Flow, to: Flow): () => void {
     if (isHolding) listener.onRelease();
   };
 }
+
+/** The two directions of a peer outside: what we send it, and what we read of it. */
+export interface PeerFlows {
+  /** Held while too much waits to be sent. */
+  readonly sending: Flow;
+  /** Hold it to stop reading. */
+  readonly reading: Flow;
+}
+
+/** A stream's sender is not read while the peer takes no more, nor the peer while the stream's reader takes no more. Returns the way back. */
+export function couplePeer(
+  peer: PeerFlows,
+  { source, sink }: { readonly source: Flow | null; readonly sink: Flow | null },
+): () => void {
+  const undo = [
+    ...(source === null ? [] : [couple(peer.sending, source)]),
+    ...(sink === null ? [] : [couple(sink, peer.reading)]),
+  ];
+  return () => {
+    for (const one of undo.splice(0)) one();
+  };
+}

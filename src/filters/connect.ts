@@ -2,7 +2,7 @@ import { encodeProxyHeader } from '../codecs/proxy-protocol/encode.ts';
 import { Data } from '../core/data.ts';
 import { type Event, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration, FilterSite } from '../core/filter.ts';
-import { couple } from '../core/flow.ts';
+import { couplePeer } from '../core/flow.ts';
 import { FAILED, Stage } from '../core/pipeline.ts';
 import type { Dialed, DialListener, DialOptions, DialTlsOptions } from '../core/ports.ts';
 import { byteSize, durationMs } from '../core/quantity.ts';
@@ -90,7 +90,7 @@ class ConnectStage extends Stage implements DialListener {
   readonly #proxyVersion: 0 | 1 | 2;
   readonly #site: FilterSite;
   #dialed: Dialed | null = null;
-  #uncouple: (() => void)[] = [];
+  #uncouple: () => void = () => {};
   #state: 'idle' | 'open' | 'ended' = 'idle';
 
   constructor(target: TargetSource, options: DialOptions, proxyVersion: 0 | 1 | 2, site: FilterSite) {
@@ -137,9 +137,7 @@ class ConnectStage extends Stage implements DialListener {
     const dialed = this.#site.ports.dialer.dial(String(target), options, this);
     this.#dialed = dialed;
     this.#state = 'open';
-    const { source, sink } = this.session.stream;
-    if (source !== null) this.#uncouple.push(couple(dialed.sending, source));
-    if (sink !== null) this.#uncouple.push(couple(sink, dialed.reading));
+    this.#uncouple = couplePeer(dialed, this.session.stream);
     return true;
   }
 
@@ -163,8 +161,7 @@ class ConnectStage extends Stage implements DialListener {
   #close(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    for (const uncouple of this.#uncouple) uncouple();
-    this.#uncouple = [];
+    this.#uncouple();
     this.#dialed?.destroy();
   }
 }

@@ -1,7 +1,7 @@
 import { Data } from '../core/data.ts';
 import { type EndError, type Event, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration, FilterSite } from '../core/filter.ts';
-import { couple } from '../core/flow.ts';
+import { couplePeer } from '../core/flow.ts';
 import { FAILED, Stage } from '../core/pipeline.ts';
 import type { Child, ChildListener } from '../core/ports.ts';
 
@@ -35,7 +35,7 @@ class Exec extends Stage implements ChildListener {
   readonly #site: FilterSite;
   #state: 'idle' | 'running' | 'ended' = 'idle';
   #child: Child | null = null;
-  #uncouple: (() => void)[] = [];
+  #uncouple: () => void = () => {};
 
   constructor(command: Command, site: FilterSite) {
     super();
@@ -96,17 +96,14 @@ class Exec extends Stage implements ChildListener {
     this.#state = 'running';
     const child = this.#site.ports.processes.spawn(words, this);
     this.#child = child;
-    const { source, sink } = this.session.stream;
-    if (source !== null) this.#uncouple.push(couple(child.sending, source));
-    if (sink !== null) this.#uncouple.push(couple(sink, child.reading));
+    this.#uncouple = couplePeer(child, this.session.stream);
     return true;
   }
 
   #close(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    for (const uncouple of this.#uncouple) uncouple();
-    this.#uncouple = [];
+    this.#uncouple();
     this.#child?.kill();
   }
 }

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { Data } from '../core/data.ts';
 import { isEvent, Message } from '../core/event.ts';
 import {
@@ -71,6 +72,8 @@ export class Configuration {
       const pair = tls as { cert?: unknown; key?: unknown };
       if (typeof tls !== 'object') host.fail('option tls must be an object', place);
       if ((!pair.cert || !pair.key) && !host.isCompat) host.fail('option tls needs cert and key', place);
+      const fault = faultOfPair(pair.cert, pair.key);
+      if (fault !== null) host.fail(`option tls: ${fault}`, place);
     }
     const limit = (options as { maxConnections?: unknown } | null | undefined)?.maxConnections ?? null;
     if (limit !== null && !(typeof limit === 'number' && Number.isInteger(limit) && limit > 0))
@@ -137,6 +140,18 @@ export class Configuration {
       }
     current.filters.push(defineFilter(declaration, args, host.site(place)));
     return this;
+  }
+}
+
+/** What the TLS library says against a certificate and its key; null if nothing. */
+function faultOfPair(cert: unknown, key: unknown): string | null {
+  const pem = (value: unknown): string | Buffer | undefined =>
+    value instanceof Data ? value.bytes() : typeof value === 'string' ? value : undefined;
+  try {
+    createSecureContext({ cert: pem(cert), key: pem(key) });
+    return null;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

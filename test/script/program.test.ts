@@ -108,6 +108,15 @@ test('bad scripts are refused with their place', (t) => {
     ['pipy()\n.listen(0)\n.fork(5)', 3, 2],
     ['pipy()\n.listen(0)\n.fork("nowhere")', 3, 2],
     ['pipy(5)', 1, 1],
+    ['pipy()\n.listen(1, { tls: 5 })', 2, 2],
+    ["pipy()\n.listen(1, { tls: { cert: 'a' } })", 2, 2],
+    ["pipy()\n.listen(1, { tls: { cert: 'a', key: 'b' } })", 2, 2],
+    ['pipy()\n.listen(1, { maxConnections: 0 })', 2, 2],
+    ["pipy()\n.listen(1)\n.pipeline('a').pipeline('a')", 3, 16],
+    ['pipy()\n.onData(() => 1)', 2, 2],
+    ['5', 1, 1],
+    ['', 1, 1],
+    ['pipy().listen(1); 2', 1, 19],
   ];
   for (const [source, line, column] of cases) {
     const error = t.throws(() => load(source), { name: 'ScriptError' }, source) as unknown as {
