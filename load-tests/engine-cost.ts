@@ -93,7 +93,7 @@ async function startGateway(args: readonly string[], env: Record<string, string>
     let text = '';
     child.stdout!.on('data', (chunk: Buffer) => {
       text += chunk.toString();
-      const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(text);
+      const found = /Listening on (?:http:\/\/)?127\.0\.0\.1:(\d+)/.exec(text);
       if (found !== null) resolve(Number(found[1]));
     });
   });

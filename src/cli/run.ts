@@ -60,14 +60,16 @@ async function serve(
   const gateway = await startGateway({ options, script, log });
   const { out } = terminal;
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
-  const scheme = options.tlsCert === null ? 'http' : 'https';
+  // A script that is not about the upstream may speak anything.
+  const scheme = !gateway.isRecording ? '' : options.tlsCert === null ? 'http://' : 'https://';
   for (const { address, port } of gateway.addresses)
     out.write(
-      `Listening on ${scheme}://${shownHost(address)}:${port}${options.upstream === null ? '' : ` for ${options.upstream}`}\n`,
+      `Listening on ${scheme}${shownHost(address)}:${port}${options.upstream === null ? '' : ` for ${options.upstream}`}\n`,
     );
-  out.write(
-    `Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})\n`,
-  );
+  if (gateway.isRecording)
+    out.write(
+      `Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})\n`,
+    );
   const unhear = onOtherSignals(gateway, log);
   const outcome = await Promise.race([signalled, gateway.done.then(() => null)]).catch(
     (error: unknown) => error as Error,
@@ -89,9 +91,11 @@ async function serve(
   const { left } = await gateway.stop(options.shutdownTimeoutMs);
   log.write(
     'info',
-    left === 0
-      ? '[gateway] stopped: every record is delivered'
-      : `[gateway] stopped: ${left} bytes of records wait in the spool for the next start`,
+    !gateway.isRecording
+      ? '[gateway] stopped'
+      : left === 0
+        ? '[gateway] stopped: every record is delivered'
+        : `[gateway] stopped: ${left} bytes of records wait in the spool for the next start`,
   );
   return EXIT.ok;
 }
@@ -100,7 +104,9 @@ async function serve(
 function verifyScript(script: string | null, options: Options, terminal: Terminal): number {
   let faults: readonly ScriptError[];
   try {
-    faults = loadOnly({ script, options }, { write: () => {} }).warnings;
+    const program = loadOnly({ script, options }, { write: () => {} });
+    program.release();
+    faults = program.warnings;
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     faults = [error];

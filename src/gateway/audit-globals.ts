@@ -19,7 +19,12 @@ export interface AuditGlobals {
   exchanges(inbound: Inbound): ExchangeList;
 }
 
-export function auditGlobals(options: Options, recorder: Recorder, batch: RecordBatch): AuditGlobals {
+/** @param recording null where the program is only looked at */
+export function auditGlobals(
+  options: Options,
+  recording: { readonly recorder: Recorder; readonly batch: RecordBatch } | null,
+): AuditGlobals {
+  const { recorder, batch } = recording ?? NOWHERE;
   const upstream = options.upstream === null ? null : new URL(options.upstream);
   const isSecure = upstream?.protocol === 'https:';
   const target =
@@ -64,6 +69,12 @@ export function auditGlobals(options: Options, recorder: Recorder, batch: Record
       }),
   });
 }
+
+/** What a program gets that is loaded and not run. */
+const NOWHERE = {
+  recorder: null as unknown as Recorder,
+  batch: null as unknown as RecordBatch,
+};
 
 function readPem(path: string): string {
   return readFileSync(path, 'utf8');

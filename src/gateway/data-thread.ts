@@ -5,25 +5,22 @@ import { catalogue } from '../filters/index.ts';
 import { newConnectionTotals } from '../net/connection-totals.ts';
 import { ChildProcesses } from '../net/child-processes.ts';
 import { SocketDialer } from '../net/outbound.ts';
-import type { Recorder } from '../records/recorder.ts';
 import { DiskFiles } from '../script/program-files.ts';
 import { programTree } from '../script/program-tree.ts';
 import { loadProgram, type Program } from '../script/program.ts';
 import type { DataPaths } from '../spool/data-directory.ts';
-import { RunLedger } from '../spool/run-ledger.ts';
-import { SpoolWriter } from '../spool/spool-writer.ts';
 import { auditGlobals } from './audit-globals.ts';
 import { census } from './census.ts';
 import { connectionsWithinFileLimit } from './file-descriptors.ts';
 import { type BoundAddress, Front } from './front.ts';
-import { newRecorder } from './new-recorder.ts';
-import { RecordBatch } from './record-batch.ts';
+import { openRecording } from './recording.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What the main thread hands to a data thread; plain values, so that it crosses threads. */
 export interface DataThreadInit {
   readonly options: Options;
-  readonly paths: DataPaths;
+  /** Null for a program that records nothing: it needs no data directory. */
+  readonly paths: DataPaths | null;
   /** Absolute path of the user's script; null for the built-in program. */
   readonly script: string | null;
   readonly runId: string;
@@ -48,12 +45,6 @@ export interface DataThread {
   cut(): void;
 }
 
-/** Bytes of records that wait in memory for a disk that does not take them; beyond it the oldest are lost, and told of. */
-const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
-
-/** How often the counts of the sockets go to disk. */
-const LEDGER_INTERVAL_MS = 1000;
-
 /**
  * One data thread: a program with its listeners and tasks, and the way of its records into the spool. It shares nothing
  * with others; delivery happens elsewhere.
@@ -63,23 +54,9 @@ export async function startDataThread(
   log: Log,
   onFlushed: () => void,
 ): Promise<DataThread> {
-  const { options, runId, thread } = init;
-  const ledger = new RunLedger(init.paths.ledger, runId, thread, systemClock.wallMs());
-  const recorder = newRecorder(init, () => ledger.nextSequence());
-  const spool = new SpoolWriter({
-    folder: init.paths.spool,
-    run: runId,
-    thread,
-    maxSpoolBytes: options.spoolSizeBytes,
-    maxQueuedBytes: MAX_QUEUED_BYTES,
-    segmentBytes: options.spoolSegmentBytes,
-    isSyncing: options.spoolSync,
-    makeGap: (gap) => recorder.gap(gap),
-    onFlushed,
-    log,
-  });
-  const batch = new RecordBatch(spool, options.batchCount, options.batchBytes);
+  const { options, thread } = init;
   const totals = newConnectionTotals();
+  const recording = init.paths === null ? null : openRecording(init, init.paths, totals, log, onFlushed);
   const dialer = new SocketDialer(systemClock, log, options.sendBufferBytes);
   const output = { write: (text: string): void => log.write('output', text) };
   const maxConnections = connectionsWithinFileLimit(options.maxConnections);
@@ -105,10 +82,14 @@ export async function startDataThread(
       catalogue,
       ports: { clock: systemClock, log, dialer, processes, output },
       env: process.env,
-      globals: { audit: auditGlobals(options, recorder, batch) },
+      globals: { audit: auditGlobals(options, recording) },
       isCompat: options.compat,
       maxMessageBytes: options.maxMessageBytes,
     });
+    if (recording === null && program.usesGlobal('audit'))
+      throw new Error(
+        'the script uses audit now, and the gateway was started without a data directory: restart it',
+      );
     if (thread === 0) {
       if (options.compat)
         log.write(
@@ -127,20 +108,14 @@ export async function startDataThread(
     addresses = await front.prepare(load(), init.addresses);
     front.commit();
   } catch (error) {
-    await spool.close();
-    ledger.close(totals);
+    await recording?.close();
     throw error;
   }
-  const totalsTimer = setInterval(() => ledger.noteTotals(totals), LEDGER_INTERVAL_MS);
-  totalsTimer.unref();
 
   let stopping: Promise<void> | null = null;
   const stop = async (deadlineMs: number): Promise<void> => {
     await front.stop(deadlineMs);
-    clearInterval(totalsTimer);
-    batch.flush();
-    await spool.close();
-    ledger.close(totals);
+    await recording?.close();
   };
   return {
     addresses,
@@ -163,15 +138,13 @@ export function loadOnly(init: Pick<DataThreadInit, 'script' | 'options'>, log: 
     processes: new ChildProcesses(source.files.root, 0),
     output: { write: () => {} },
   };
-  const writer = { append: () => {}, flush: () => Promise.resolve() };
-  const recorder = null as unknown as Recorder;
   return loadProgram({
     ...source,
     catalogue,
     ports,
     env: process.env,
     isCompat: init.options.compat,
-    globals: { audit: auditGlobals(init.options, recorder, new RecordBatch(writer, 1, 1)) },
+    globals: { audit: auditGlobals(init.options, null) },
   });
 }
 

@@ -4,8 +4,9 @@ import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
 import { Delivery } from '../sinks/delivery/delivery.ts';
 import { StoreSink } from '../sinks/store/store-sink.ts';
+import { ScriptError } from '../script/script-error.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
-import type { DataThreadInit } from './data-thread.ts';
+import { type DataThreadInit, loadOnly } from './data-thread.ts';
 import type { BoundAddress } from './front.ts';
 import { newRecorder } from './new-recorder.ts';
 import type { FromDataThread, Question, ToDataThread } from './thread-messages.ts';
@@ -20,6 +21,8 @@ const YOUNG_GENERATION_MB = 64;
 const LAST_DELIVERY_MS = 10_000;
 
 export interface Gateway {
+  /** False for a script that does not use `audit`: it needs no data directory. */
+  readonly isRecording: boolean;
   /** Where the program listened at start. */
   readonly addresses: readonly BoundAddress[];
   /** Load the program anew and switch to it; rejects, and the old one runs on, where that fails. Gives where it listens now. */
@@ -41,21 +44,21 @@ export async function startGateway(init: {
   log: Log;
 }): Promise<Gateway> {
   const { options, script, log } = init;
-  const directory = DataDirectory.open(options.dataDir);
-  const delivery = newDelivery(directory, options, log);
+  const directory = isRecording(script, options) ? DataDirectory.open(options.dataDir) : null;
+  const delivery = directory === null ? null : newDelivery(directory, options, log);
   const threads: ThreadHost[] = [];
   try {
-    await delivery.start();
+    await delivery?.start();
     const runId = newRunId();
     const connectionIds = new SharedArrayBuffer(8);
-    const hmacKey = directory.hmacKey();
+    const hmacKey = directory?.hmacKey() ?? Buffer.alloc(0);
     let addresses: readonly BoundAddress[] = [];
     // One after the other: those after the first listen where it was bound.
     for (let number = 0; number < options.threads; number++) {
       const stream = { run: runId, thread: number };
       const init = {
         options,
-        paths: directory.paths,
+        paths: directory?.paths ?? null,
         script,
         runId,
         thread: number,
@@ -63,7 +66,7 @@ export async function startGateway(init: {
         connectionIds,
         addresses,
       };
-      const thread = new ThreadHost(init, log, () => delivery.noteFlushed(stream));
+      const thread = new ThreadHost(init, log, () => delivery?.noteFlushed(stream));
       threads.push(thread);
       const bound = await thread.listening;
       if (number === 0) addresses = bound;
@@ -71,14 +74,19 @@ export async function startGateway(init: {
     let stopping: Promise<{ left: number }> | null = null;
     const stop = async (deadlineMs: number): Promise<{ left: number }> => {
       await Promise.all(threads.map((thread) => thread.stop(deadlineMs)));
+      if (delivery === null) return { left: 0 };
       for (const [number] of threads.entries()) delivery.noteEnded({ run: runId, thread: number });
       const result = await delivery.stop(LAST_DELIVERY_MS);
-      directory.close();
+      directory!.close();
       return result;
     };
+    const done = Promise.all(threads.map((thread) => thread.done)).then(() => {});
+    // Who does not await it need not handle it.
+    done.catch(() => {});
     return {
       addresses,
-      done: Promise.all(threads.map((thread) => thread.done)).then(() => {}),
+      isRecording: directory !== null,
+      done,
       reload: () => reload(threads),
       census: async () => {
         const tables = await Promise.all(threads.map((thread) => thread.ask<string[]>({ type: 'census' })));
@@ -91,9 +99,21 @@ export async function startGateway(init: {
     };
   } catch (error) {
     await Promise.all(threads.map((thread) => thread.stop(0)));
-    await delivery.stop(0);
-    directory.close();
+    await delivery?.stop(0);
+    directory?.close();
     throw error;
+  }
+}
+
+/** Whether the program makes records. Throws, with the place, where it cannot be loaded. */
+function isRecording(script: string | null, options: Options): boolean {
+  if (script === null) return true;
+  try {
+    const program = loadOnly({ script, options }, { write: () => {} });
+    program.release();
+    return program.usesGlobal('audit');
+  } catch (error) {
+    throw error instanceof ScriptError ? new Error(error.format(), { cause: error }) : error;
   }
 }
 

@@ -22,6 +22,11 @@ export function newRecorder(
       thread,
       observerVersion: VERSION,
     },
-    { clock: systemClock, randomBytes, nextSequence, budget: new ByteBudget(options.captureBudgetBytes) },
+    {
+      clock: systemClock,
+      randomBytes,
+      nextSequence,
+      budget: new ByteBudget(Math.ceil(options.captureBudgetBytes / options.threads)),
+    },
   );
 }

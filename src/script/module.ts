@@ -108,6 +108,10 @@ export class Module {
       }));
   }
 
+  usesGlobal(name: string): boolean {
+    return this.#code.globalsUsed.has(name);
+  }
+
   /** Variables that no function can read, such as `'a-b'`. */
   unusableVariables(): readonly { readonly message: string; readonly place: SourcePlace }[] {
     const place = { file: this.file, line: 1, column: 1 };

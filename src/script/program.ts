@@ -99,6 +99,11 @@ export class Program implements ProgramHooks {
     return this.#modules;
   }
 
+  /** Whether any of its files names a global. */
+  usesGlobal(name: string): boolean {
+    return this.#modules.some((module) => module.usesGlobal(name));
+  }
+
   /** A context with initial values for every file (spec language 3.3). */
   createContext(inbound: Inbound | null): Context {
     return new Context(

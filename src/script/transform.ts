@@ -10,6 +10,8 @@ export interface Transformed {
   readonly code: string;
   /** Free names that are neither globals nor built-in, declared as variables or not, with the place of their first use. */
   readonly names: ReadonlyMap<string, { line: number; column: number }>;
+  /** Globals that the script names. */
+  readonly globalsUsed: ReadonlySet<string>;
   /** Members that are read of a global by name: `algo.Cache`. */
   readonly members: readonly MemberUse[];
   /** A place in `code` to its place in the script; line and column from 1. */
@@ -55,6 +57,7 @@ export function transform(
   return {
     code: text.toString(),
     names: rewriter.names,
+    globalsUsed: rewriter.globalsUsed,
     members: rewriter.members,
     locate(line, column) {
       mappings ??= text.generateDecodedMap({ hires: true }).mappings as [number, number, number, number][][];
@@ -96,6 +99,7 @@ function parseExpression(source: string, file: string): AnyNode {
 class Rewriter {
   readonly names = new Map<string, { line: number; column: number }>();
   readonly members: MemberUse[] = [];
+  readonly globalsUsed = new Set<string>();
   readonly #text: MagicString;
   readonly #source: string;
   readonly #file: string;
@@ -241,7 +245,10 @@ class Rewriter {
     if (name === '__filename') return JSON.stringify(this.#file);
     if (name === '__inbound') return '$cursor.context.inbound';
     if (name === '__argv') return `($cursor.context.argv[${this.#moduleIndex}] ?? null)`;
-    if (this.#globals.has(name)) return null;
+    if (this.#globals.has(name)) {
+      this.globalsUsed.add(name);
+      return null;
+    }
     if (!this.names.has(name)) this.names.set(name, placeOf(node));
     return `${this.#record()}.${name}`;
   }

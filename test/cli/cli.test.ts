@@ -245,7 +245,9 @@ test('--reuse-port: two processes share a port; without it the second is told', 
   const refused = await runCli([same, `--data-dir=${await makeDataDir(t)}`]);
   t.is(refused.code, 1);
   t.regex(refused.stderr, /in use/);
-  const second = await startProcess(t, [same, '--reuse-port']);
+  // They record nothing, and so need no data directory of their own.
+  const second = await startProcess(t, [same, '--reuse-port'], first.dataDir);
+  t.false(existsSync(path.join(first.dataDir, 'store.sqlite')));
   t.is(second.port, first.port);
   await first.end('SIGTERM');
   const client = await connectClient(second.port);

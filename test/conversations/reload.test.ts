@@ -250,3 +250,14 @@ test('a port may have a limit of connections of its own', async (t) => {
   await other.until('free');
   for (const client of [first, second, other]) client.socket.end();
 });
+
+test('a script that begins to record needs a restart, and is told so', async (t) => {
+  const quiet = `pipy().listen('127.0.0.1:0').decodeHttpRequest().replaceMessage(new Message('quiet')).encodeHttpResponse()`;
+  const running = await start(t, quiet);
+  await running.write(quiet.replace("'127.0.0.1:0'", 'audit.listen'));
+  await t.throwsAsync(running.gateway.reload(), { message: /uses audit now.*restart/ });
+  const client = await connectClient(running.port);
+  client.write(GET);
+  await client.until('quiet');
+  client.socket.end();
+});

@@ -46,7 +46,7 @@ export async function startProcess(
   const port = await new Promise<number>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
-      const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(output);
+      const found = /Listening on (?:https?:\/\/)?127\.0\.0\.1:(\d+)/.exec(output);
       if (found !== null) resolve(Number(found[1]));
     };
     child.stdout.on('data', read);

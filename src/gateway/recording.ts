@@ -1,0 +1,61 @@
+import type { Log } from '../core/ports.ts';
+import type { ConnectionTotals } from '../net/connection-totals.ts';
+import type { Recorder } from '../records/recorder.ts';
+import type { DataPaths } from '../spool/data-directory.ts';
+import { RunLedger } from '../spool/run-ledger.ts';
+import { SpoolWriter } from '../spool/spool-writer.ts';
+import type { DataThreadInit } from './data-thread.ts';
+import { newRecorder } from './new-recorder.ts';
+import { RecordBatch } from './record-batch.ts';
+import { systemClock } from './system-clock.ts';
+
+/** Bytes of records that wait in memory for a disk that does not take them; beyond it the oldest are lost, and told of. */
+const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
+
+/** How often the counts of the sockets go to disk. */
+const LEDGER_INTERVAL_MS = 1000;
+
+/** A data thread's way from records to the spool, with the ledger that accounts for them. */
+export interface Recording {
+  readonly recorder: Recorder;
+  readonly batch: RecordBatch;
+  /** Writes everything and closes the books with what the sockets counted. */
+  close(): Promise<void>;
+}
+
+export function openRecording(
+  init: DataThreadInit,
+  paths: DataPaths,
+  totals: ConnectionTotals,
+  log: Log,
+  onFlushed: () => void,
+): Recording {
+  const { options, runId, thread } = init;
+  const ledger = new RunLedger(paths.ledger, runId, thread, systemClock.wallMs());
+  const recorder = newRecorder(init, () => ledger.nextSequence());
+  const spool = new SpoolWriter({
+    folder: paths.spool,
+    run: runId,
+    thread,
+    maxSpoolBytes: options.spoolSizeBytes,
+    maxQueuedBytes: MAX_QUEUED_BYTES,
+    segmentBytes: options.spoolSegmentBytes,
+    isSyncing: options.spoolSync,
+    makeGap: (gap) => recorder.gap(gap),
+    onFlushed,
+    log,
+  });
+  const batch = new RecordBatch(spool, options.batchCount, options.batchBytes);
+  const timer = setInterval(() => ledger.noteTotals(totals), LEDGER_INTERVAL_MS);
+  timer.unref();
+  return {
+    recorder,
+    batch,
+    async close() {
+      clearInterval(timer);
+      batch.flush();
+      await spool.close();
+      ledger.close(totals);
+    },
+  };
+}
