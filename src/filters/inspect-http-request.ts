@@ -283,6 +283,12 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     }
     this.#state = 'ended';
     this.emit(event);
+    const cut = this.#current;
+    if (cut !== null && event.error === '') {
+      // No more of it will come: from here on its answer is waited for, and not without end.
+      cut.completedAtMs = this.#site.ports.clock.monotonicMs();
+      this.#conversation.onRequest?.();
+    }
     this.#conversation.isOver = event.error === '';
     if (this.#conversation.isOver) this.#conversation.onOver?.();
   }

@@ -144,6 +144,18 @@ test('a silent upstream: 504', async (t) => {
   t.true(report.isComplete);
 });
 
+test('a request that its client cuts is answered in time too, where the upstream says nothing', async (t) => {
+  const fixture = await startFixture(t, (socket) => socket.on('data', () => {}), [
+    '--response-timeout=50ms',
+    '--idle-timeout=1h',
+  ]);
+  const cut = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf';
+  t.regex(await fixture.exchange(cut), /^HTTP\/1\.1 504 /);
+  const { records, report } = await fixture.finish();
+  t.is(records.length, 1);
+  t.true(report.isComplete);
+});
+
 for (const [how, end] of [
   ['FIN', (socket: import('node:net').Socket) => void socket.end()],
   ['RST', (socket: import('node:net').Socket) => void socket.resetAndDestroy()],
