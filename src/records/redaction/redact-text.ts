@@ -55,6 +55,8 @@ class Scan {
   /** The last value of a form whose end was looked for. */
   #valueFrom = 0;
   #valueEnd = -1;
+  /** The next percent sign behind the last place that was asked for. */
+  #percentAt = -1;
 
   constructor(text: string, names: SecretNames, depth: number) {
     this.#text = text;
@@ -108,7 +110,11 @@ class Scan {
     if (quote !== null && isValuingKey(key.name) && this.#isNamedBehind(quotedEnd(this.#text, start, quote)))
       return this.#replaceQuoted(start, quote);
     if (isNamingKey(key.name) || (quote !== null && /^(?:type|id|autocomplete)$/i.test(key.name))) {
-      const named = quote === null ? this.#text.slice(start, end) : this.#quotedText(start, quote);
+      // A name is short; a value that goes on to the end of the text would be looked at again at each of its signs.
+      const named =
+        quote === null
+          ? this.#text.slice(start, Math.min(end, start + LONGEST_NAME))
+          : this.#quotedText(start, quote);
       if (this.#names.isKey(named.replace(/^[\w-]*''/, ''))) return this.#namedValue(at);
     }
     return end < 0 ? at : this.#nested(at + 1, end, at);
@@ -257,9 +263,19 @@ class Scan {
   }
 
   /** A percent-encoded value may hold a URL, a form or JSON of its own. */
+  /** Looked for once: the next sign serves all who ask before it. */
+  #hasPercent(start: number, end: number): boolean {
+    if (this.#percentAt < start) {
+      const found = this.#text.indexOf('%', start);
+      this.#percentAt = found < 0 ? Infinity : found;
+    }
+    return this.#percentAt < end;
+  }
+
   #nested(start: number, end: number, at: number): number {
+    if (this.#depth >= DEEPEST_NESTING || !this.#hasPercent(start, end)) return at;
     const value = this.#text.slice(start, end);
-    if (this.#depth >= DEEPEST_NESTING || !/%[0-9a-fA-F]{2}/.test(value)) return at;
+    if (!/%[0-9a-fA-F]{2}/.test(value)) return at;
     const inner = redactText(decodeAll(value.replaceAll('+', ' ')), this.#names, this.#depth + 1);
     // Looked at, all of it: going on behind it keeps the whole scan linear.
     if (inner.count === 0) return end;
