@@ -10,7 +10,7 @@ const ENCODED_SEPARATOR = /%(?:25)*3[ADEade]/;
 const NAME_CHARACTER = /[\p{L}\p{N}_.\-$[\]%+*!~\\]/u;
 const LONGEST_NAME = 128;
 const LONGEST_TAG = 4096;
-const DEEPEST_NESTING = 3;
+const DEEPEST_NESTING = 6;
 /** How far behind a name its value may stand where both are given as values: `{"name": "pin", "value": ...}`. */
 const NAME_VALUE_DISTANCE = 1024;
 
@@ -29,13 +29,16 @@ export function redactText(text: string, names: SecretNames, depth = 0): Redacti
   return count === 0 ? { text, count } : { text: shaped.text, count };
 }
 
-/** Words whose own separators are percent-encoded, once or more: a URL in a path, in JSON, in a header. */
+/**
+ * Words whose own separators are percent-encoded, once or more: a URL in a path, in JSON, in a header. One level at a time: what is a value
+ * on one level may look like several on the next.
+ */
 function redactEncoded(text: string, names: SecretNames, depth: number): Redaction {
   if (depth >= DEEPEST_NESTING) return { text, count: 0 };
   let count = 0;
   const result = text.replace(/[^\s"'<>&=]+/g, (word) => {
     if (!ENCODED_SEPARATOR.test(word)) return word;
-    const inner = redactText(decodeAll(word), names, depth + 1);
+    const inner = redactText(percentDecode(word), names, depth + 1);
     count += inner.count;
     return inner.count === 0 ? word : inner.text;
   });
@@ -276,7 +279,7 @@ class Scan {
     if (this.#depth >= DEEPEST_NESTING || !this.#hasPercent(start, end)) return at;
     const value = this.#text.slice(start, end);
     if (!/%[0-9a-fA-F]{2}/.test(value)) return at;
-    const inner = redactText(decodeAll(value.replaceAll('+', ' ')), this.#names, this.#depth + 1);
+    const inner = redactText(percentDecode(value.replaceAll('+', ' ')), this.#names, this.#depth + 1);
     // Looked at, all of it: going on behind it keeps the whole scan linear.
     if (inner.count === 0) return end;
     this.#copyTo(start);
@@ -412,15 +415,4 @@ function unescapeAscii(text: string): string {
     // A quotation mark stays escaped: which string it belongs to is told by its backslashes.
     return character === '"' || character === '\\' ? escape : character;
   });
-}
-
-/** Percent-decodes until nothing changes, a few times. */
-function decodeAll(text: string): string {
-  let decoded = text;
-  for (let round = 0; round < 5 && decoded.includes('%'); round++) {
-    const next = percentDecode(decoded);
-    if (next === decoded) break;
-    decoded = next;
-  }
-  return decoded;
 }
