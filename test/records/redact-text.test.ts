@@ -23,7 +23,8 @@ const TEXTS: Record<string, string> = {
   'camel case': '{"dbPassword":"@","apiKey":"@","accessToken":"@"}',
   'lines of json': '{"a":1}\n{"token":"@"}\n',
   form: 'user=ann&password=@&x=1',
-  'an encoded ampersand in a value of a url in a url': 'next=https%3A%2F%2Fa.test%2F%3Ftoken%3Dab%2526c%253D@%26x%3D1',
+  'an encoded ampersand in a value of a url in a url':
+    'next=https%3A%2F%2Fa.test%2F%3Ftoken%3Dab%2526c%253D@%26x%3D1',
   'the same in a path': '/go/https%3A%2F%2Fa.test%2F%3Ftoken%3Dab%2526c%253D@%26x%3D1',
   'form with an encoded key': 'user=ann&pass%77ord=@',
   'form with brackets': 'user[password]=@&x=1',
