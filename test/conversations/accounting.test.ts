@@ -1,7 +1,7 @@
 import type * as net from 'node:net';
 import test from 'ava';
 import fc from 'fast-check';
-import { connectClient, startFixture } from '../support/fixture.ts';
+import { answering, connectClient, OK, startFixture } from '../support/fixture.ts';
 
 /** What a client may send, sound and unsound. */
 const REQUEST_PIECES = [
@@ -93,4 +93,20 @@ test('whatever both sides do, every request is one record and every byte is in o
     fixture.logLines.some((line) => line.startsWith('error')),
     fixture.logLines.join('\n'),
   );
+});
+
+test('several data threads: every record of each is accounted for', async (t) => {
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+    ['--threads=3'],
+  );
+  const count = 60;
+  await Promise.all(
+    Array.from({ length: count }, () => fixture.exchange('GET / HTTP/1.1\r\nHost: x\r\n\r\n')),
+  );
+  const { records, report } = await fixture.finish();
+  t.is(records.length, count);
+  t.true(report.isComplete);
+  t.is(report.runs.length, 3, 'each thread has a ledger of its own');
 });
