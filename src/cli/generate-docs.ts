@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { OPTION_SPECS } from '../config/options.ts';
+import { OPTION_SPECS, optionSign } from '../config/options.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
 import { catalogue } from '../filters/index.ts';
 import { QUERY_FIELDS } from '../store/query.ts';
@@ -38,10 +38,10 @@ function optionsPage(): string {
     ([group, specs]) =>
       `## ${group}\n\n${table(
         ['Option', 'Default', 'Meaning'],
-        specs.map(({ name, placeholder, defaultValue, meaning }) => [
-          placeholder === '' ? `\`--${name}\`` : `\`--${name}=${placeholder}\``,
-          defaultValue === null || defaultValue === '' ? '' : `\`${defaultValue}\``,
-          meaning,
+        specs.map((spec) => [
+          `\`${optionSign(spec)}\``,
+          spec.defaultValue === null || spec.defaultValue === '' ? '' : `\`${spec.defaultValue}\``,
+          spec.meaning,
         ]),
       )}`,
   );

@@ -1,4 +1,4 @@
-import { OPTION_SPECS, type OptionSpec } from '../config/options.ts';
+import { OPTION_SPECS, optionSign, type OptionSpec } from '../config/options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { QUERY_FIELDS } from '../store/query.ts';
 
@@ -96,7 +96,7 @@ function groupedOptions(): string {
 }
 
 function optionLine(spec: OptionSpec): string {
-  const flag = spec.placeholder === '' ? `--${spec.name}` : `--${spec.name}=${spec.placeholder}`;
+  const flag = optionSign(spec);
   const hasDefault = spec.defaultValue !== null && spec.defaultValue !== '' && spec.type !== 'flag';
   return `${line(flag, `${spec.meaning}${hasDefault ? ` (default ${spec.defaultValue})` : ''}`)}\n`;
 }

@@ -39,10 +39,58 @@ export interface Options {
   readonly threads: number;
   readonly compat: boolean;
   readonly maxMessageBytes: number;
+  readonly inject: string[];
+  readonly trustedProxies: string[];
+  readonly proxyProtocol: boolean;
+  readonly upstreamProxyProtocol: '1' | '2' | 'off';
+  readonly dataset: string;
+  readonly namespace: string;
+  readonly store: 'on' | 'off';
+  readonly elasticsearch: string[];
+  readonly elasticsearchApiKey: string | null;
+  readonly elasticsearchApiKeyFile: string | null;
+  readonly elasticsearchUsername: string | null;
+  readonly elasticsearchPassword: string | null;
+  readonly elasticsearchPasswordFile: string | null;
+  readonly elasticsearchCa: string | null;
+  readonly elasticsearchCaFingerprint: string | null;
+  readonly elasticsearchSetup: 'on' | 'off';
+  readonly elasticsearchRetentionMs: number;
+  readonly elasticsearchTimeoutMs: number;
+  readonly otlpBodies: boolean;
+  readonly file: string | null;
+  readonly fileMaxBytes: number;
+  readonly fileMaxAgeMs: number;
+  readonly fileKeep: number;
+  readonly stdout: boolean;
+  readonly deliveryBatchBytes: number;
+  readonly deliveryBatchCount: number;
+  readonly deliveryIntervalMs: number;
+  readonly deliveryConcurrency: number;
+  readonly deliveryBudgetBytes: number;
+  readonly deliveryTries: number;
+  readonly deadLetterBytes: number;
+  readonly guiPort: { readonly text: string } | null;
 }
 
 export type OptionType =
-  'text' | 'url' | 'address' | 'path' | 'duration' | 'size' | 'count' | 'flag' | 'list' | 'level' | 'switch';
+  | 'text'
+  | 'url'
+  | 'urls'
+  | 'address'
+  | 'admin-address'
+  | 'path'
+  | 'duration'
+  | 'size'
+  | 'count'
+  | 'flag'
+  | 'list'
+  | 'level'
+  | 'switch'
+  | 'proxy-version'
+  | 'stream-part'
+  /** Only by a variable: a command line can be read by every process, and a file belongs into an option of its own. */
+  | 'secret';
 
 /** One option: command line, file and environment, help and reference all come from this. */
 export interface OptionSpec {
@@ -52,7 +100,17 @@ export interface OptionSpec {
   /** As a user would write it; null for none. */
   readonly defaultValue: string | null;
   readonly meaning: string;
-  readonly group: 'Traffic' | 'TLS' | 'Limits' | 'Records' | 'Storage' | 'Process';
+  readonly group:
+    | 'Traffic'
+    | 'TLS'
+    | 'Limits'
+    | 'Records'
+    | 'Storage'
+    | 'Delivery'
+    | 'Elasticsearch'
+    | 'OTLP'
+    | 'Files'
+    | 'Process';
   readonly placeholder: string;
   /** Smallest value of a number. */
   readonly min?: number;
@@ -118,6 +176,43 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     group: 'Process',
     placeholder: '',
     meaning: 'behave as the original where Tapline differs for safety (docs/reference/differences.md)',
+  },
+  {
+    name: 'inject',
+    field: 'inject',
+    type: 'list',
+    defaultValue: '',
+    group: 'Traffic',
+    placeholder: 'NAMES',
+    meaning:
+      'header fields that requests get on their way: traceparent, x-request-id, forwarded, x-forwarded-for',
+  },
+  {
+    name: 'trusted-proxies',
+    field: 'trustedProxies',
+    type: 'list',
+    defaultValue: '',
+    group: 'Traffic',
+    placeholder: 'CIDRS',
+    meaning: 'proxies in front, such as 10.0.0.0/8: the client address is taken from what they forward',
+  },
+  {
+    name: 'proxy-protocol',
+    field: 'proxyProtocol',
+    type: 'flag',
+    defaultValue: 'false',
+    group: 'Traffic',
+    placeholder: '',
+    meaning: 'clients are a load balancer that begins each connection with a PROXY header, version 1 or 2',
+  },
+  {
+    name: 'upstream-proxy-protocol',
+    field: 'upstreamProxyProtocol',
+    type: 'proxy-version',
+    defaultValue: 'off',
+    group: 'Traffic',
+    placeholder: '1|2|off',
+    meaning: 'begin each connection to the application with a PROXY header of this version',
   },
   {
     name: 'tls-cert',
@@ -316,6 +411,24 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     meaning: 'service.name of the records',
   },
   {
+    name: 'dataset',
+    field: 'dataset',
+    type: 'stream-part',
+    defaultValue: 'tapline.http',
+    group: 'Records',
+    placeholder: 'NAME',
+    meaning: 'data_stream.dataset and event.dataset of the records',
+  },
+  {
+    name: 'namespace',
+    field: 'namespace',
+    type: 'stream-part',
+    defaultValue: 'default',
+    group: 'Records',
+    placeholder: 'NAME',
+    meaning: 'data_stream.namespace of the records',
+  },
+  {
     name: 'data-dir',
     field: 'dataDir',
     type: 'path',
@@ -404,6 +517,252 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     meaning: 'and those older than this',
   },
   {
+    name: 'store',
+    field: 'store',
+    type: 'switch',
+    defaultValue: 'on',
+    group: 'Storage',
+    placeholder: 'on|off',
+    meaning: 'off: no embedded store; records go only to the other sinks',
+  },
+  {
+    name: 'delivery-batch-size',
+    field: 'deliveryBatchBytes',
+    type: 'size',
+    defaultValue: '5m',
+    group: 'Delivery',
+    placeholder: 'SIZE',
+    min: 1024,
+    meaning: 'bytes of records in one request to a sink',
+  },
+  {
+    name: 'delivery-batch-count',
+    field: 'deliveryBatchCount',
+    type: 'count',
+    defaultValue: '5000',
+    group: 'Delivery',
+    placeholder: 'N',
+    min: 1,
+    meaning: 'records in one request to a sink',
+  },
+  {
+    name: 'delivery-interval',
+    field: 'deliveryIntervalMs',
+    type: 'duration',
+    defaultValue: '1s',
+    group: 'Delivery',
+    placeholder: 'TIME',
+    meaning: 'a smaller batch is sent after this time',
+  },
+  {
+    name: 'delivery-concurrency',
+    field: 'deliveryConcurrency',
+    type: 'count',
+    defaultValue: '4',
+    group: 'Delivery',
+    placeholder: 'N',
+    min: 1,
+    max: 64,
+    meaning: 'requests under way to one sink at a time, at most; fewer where it slows down',
+  },
+  {
+    name: 'delivery-budget',
+    field: 'deliveryBudgetBytes',
+    type: 'size',
+    defaultValue: '64m',
+    group: 'Delivery',
+    placeholder: 'SIZE',
+    min: 1_048_576,
+    meaning: 'memory of batches of all sinks together; beyond it they wait on disk',
+  },
+  {
+    name: 'delivery-tries',
+    field: 'deliveryTries',
+    type: 'count',
+    defaultValue: '8',
+    group: 'Delivery',
+    placeholder: 'N',
+    min: 1,
+    meaning:
+      'tries of a record that a sink answers with a server error of its own, before it becomes a dead letter',
+  },
+  {
+    name: 'dead-letter-size',
+    field: 'deadLetterBytes',
+    type: 'size',
+    defaultValue: '256m',
+    group: 'Delivery',
+    placeholder: 'SIZE',
+    min: 0,
+    meaning:
+      'documents of dead letters on disk; beyond it the oldest lose their document and are only counted',
+  },
+  {
+    name: 'elasticsearch',
+    field: 'elasticsearch',
+    type: 'urls',
+    defaultValue: '',
+    group: 'Elasticsearch',
+    placeholder: 'URLS',
+    meaning: 'deliver to Elasticsearch 8 or 9 or OpenSearch: https://host:9200, several with commas',
+  },
+  {
+    name: 'elasticsearch-api-key',
+    field: 'elasticsearchApiKey',
+    type: 'secret',
+    defaultValue: null,
+    group: 'Elasticsearch',
+    placeholder: 'KEY',
+    meaning: 'API key, base64 of id:key as the server shows it',
+  },
+  {
+    name: 'elasticsearch-api-key-file',
+    field: 'elasticsearchApiKeyFile',
+    type: 'path',
+    defaultValue: null,
+    group: 'Elasticsearch',
+    placeholder: 'FILE',
+    meaning: 'file that holds it; read again when the server refuses it',
+  },
+  {
+    name: 'elasticsearch-username',
+    field: 'elasticsearchUsername',
+    type: 'text',
+    defaultValue: null,
+    group: 'Elasticsearch',
+    placeholder: 'NAME',
+    meaning: 'user, instead of an API key',
+  },
+  {
+    name: 'elasticsearch-password',
+    field: 'elasticsearchPassword',
+    type: 'secret',
+    defaultValue: null,
+    group: 'Elasticsearch',
+    placeholder: 'PASSWORD',
+    meaning: 'password of that user',
+  },
+  {
+    name: 'elasticsearch-password-file',
+    field: 'elasticsearchPasswordFile',
+    type: 'path',
+    defaultValue: null,
+    group: 'Elasticsearch',
+    placeholder: 'FILE',
+    meaning: 'file that holds it; read again when the server refuses it',
+  },
+  {
+    name: 'elasticsearch-ca',
+    field: 'elasticsearchCa',
+    type: 'path',
+    defaultValue: null,
+    group: 'Elasticsearch',
+    placeholder: 'FILE',
+    meaning: 'PEM file of authorities trusted for it',
+  },
+  {
+    name: 'elasticsearch-ca-fingerprint',
+    field: 'elasticsearchCaFingerprint',
+    type: 'text',
+    defaultValue: null,
+    group: 'Elasticsearch',
+    placeholder: 'HEX',
+    meaning: 'SHA-256 fingerprint of the certificate authority trusted for it',
+  },
+  {
+    name: 'elasticsearch-setup',
+    field: 'elasticsearchSetup',
+    type: 'switch',
+    defaultValue: 'on',
+    group: 'Elasticsearch',
+    placeholder: 'on|off',
+    meaning: 'off: template, lifecycle and pipeline are there already (tapline setup elasticsearch)',
+  },
+  {
+    name: 'elasticsearch-retention',
+    field: 'elasticsearchRetentionMs',
+    type: 'duration',
+    defaultValue: '30d',
+    group: 'Elasticsearch',
+    placeholder: 'TIME',
+    meaning: 'lifecycle of the data stream; 0 for ever',
+  },
+  {
+    name: 'elasticsearch-timeout',
+    field: 'elasticsearchTimeoutMs',
+    type: 'duration',
+    defaultValue: '30s',
+    group: 'Elasticsearch',
+    placeholder: 'TIME',
+    min: 100,
+    meaning: 'a request that takes longer is tried again',
+  },
+  {
+    name: 'otlp-bodies',
+    field: 'otlpBodies',
+    type: 'flag',
+    defaultValue: 'false',
+    group: 'OTLP',
+    placeholder: '',
+    meaning:
+      'log records of OTLP carry the bodies (OTEL_EXPORTER_OTLP_ENDPOINT and the other standard variables turn OTLP on)',
+  },
+  {
+    name: 'file',
+    field: 'file',
+    type: 'path',
+    defaultValue: null,
+    group: 'Files',
+    placeholder: 'FILE',
+    meaning: 'append records to this file, one JSON document a line',
+  },
+  {
+    name: 'file-size',
+    field: 'fileMaxBytes',
+    type: 'size',
+    defaultValue: '100m',
+    group: 'Files',
+    placeholder: 'SIZE',
+    min: 1024,
+    meaning: 'begin a new file above this; the old one is compressed',
+  },
+  {
+    name: 'file-age',
+    field: 'fileMaxAgeMs',
+    type: 'duration',
+    defaultValue: '1d',
+    group: 'Files',
+    placeholder: 'TIME',
+    meaning: 'and after this time; 0 for never',
+  },
+  {
+    name: 'file-keep',
+    field: 'fileKeep',
+    type: 'count',
+    defaultValue: '10',
+    group: 'Files',
+    placeholder: 'N',
+    meaning: 'compressed files that are kept; 0 for all',
+  },
+  {
+    name: 'stdout',
+    field: 'stdout',
+    type: 'flag',
+    defaultValue: 'false',
+    group: 'Files',
+    placeholder: '',
+    meaning: 'write records to standard output, one JSON document a line; messages go to standard error then',
+  },
+  {
+    name: 'gui-port',
+    field: 'guiPort',
+    type: 'admin-address',
+    defaultValue: '0',
+    group: 'Process',
+    placeholder: '[IP:]PORT',
+    meaning: '/metrics (Prometheus), /healthz and /readyz; a port alone is on loopback; 0 for none',
+  },
+  {
     name: 'log-level',
     field: 'logLevel',
     type: 'level',
@@ -413,3 +772,14 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     meaning: 'lowest level of log lines',
   },
 ];
+
+/** The environment variable of an option. */
+export function optionVariable({ name }: OptionSpec): string {
+  return `TAPLINE_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** How a user gives it: a flag, or for a secret its variable. */
+export function optionSign(spec: OptionSpec): string {
+  if (spec.type === 'secret') return `${optionVariable(spec)}=${spec.placeholder}`;
+  return spec.placeholder === '' ? `--${spec.name}` : `--${spec.name}=${spec.placeholder}`;
+}

@@ -23,6 +23,16 @@ export function parseValue(spec: OptionSpec, text: string, origin: string, base:
       return text === '' ? expects('a text') : text;
     case 'path':
       return text === '' ? expects('a path') : path.resolve(base, text);
+    case 'secret':
+      return text === '' ? expects('a secret') : text;
+    case 'stream-part':
+      return /^[a-z0-9][a-z0-9._]{0,99}$/.test(text)
+        ? text
+        : expects(
+            'lower-case letters, digits, dots and underscores (it becomes part of the name of a data stream)',
+          );
+    case 'proxy-version':
+      return ['1', '2', 'off'].includes(text) ? text : expects('1, 2 or off');
     case 'list':
       return text
         .split(',')
@@ -48,6 +58,18 @@ export function parseValue(spec: OptionSpec, text: string, origin: string, base:
       return {
         text: parseAddress(text) ?? expects("[ip:]port such as '8000', '0.0.0.0:8000' or '[::1]:8000'"),
       };
+    case 'admin-address': {
+      if (text === '0') return null;
+      return {
+        text: parseAddress(text) ?? expects("[ip:]port such as '8001' or '0.0.0.0:8001', or 0 for none"),
+      };
+    }
+    case 'urls':
+      return text
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean)
+        .map((one) => parseBaseUrl(one) ?? expects("URLs such as 'https://es1:9200,https://es2:9200'"));
     case 'url':
       return parseUrl(text) ?? expects("a URL without a path such as 'http://127.0.0.1:3000'");
   }
@@ -66,4 +88,20 @@ function parseUrl(text: string): string | null {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
   if (url.hostname === '' || url.pathname !== '/' || url.search !== '' || url.hash !== '') return null;
   return url.username === '' && url.password === '' ? url.origin : null;
+}
+
+/** A URL that may have a path in front of all that is asked of it, but no secret: those have options of their own. */
+function parseBaseUrl(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return null;
+  if (
+    url.hostname === '' ||
+    url.search !== '' ||
+    url.hash !== '' ||
+    url.username !== '' ||
+    url.password !== ''
+  )
+    return null;
+  return url.href.replace(/\/$/, '');
 }

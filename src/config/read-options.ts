@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar } from 'yaml';
-import { type Options, OPTION_SPECS, type OptionSpec } from './options.ts';
+import { type Options, OPTION_SPECS, type OptionSpec, optionVariable } from './options.ts';
 import { parseValue } from './parse-value.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -50,7 +50,15 @@ export function readOptions(sources: OptionSources): ReadResult {
   const read = options as unknown as Options;
   if ((read.tlsCert === null) !== (read.tlsKey === null))
     throw new UsageError('--tls-cert and --tls-key belong together: give both or neither');
-  for (const field of ['tlsCert', 'tlsKey', 'upstreamCa'] as const) requireReadable(field, read[field]);
+  for (const field of [
+    'tlsCert',
+    'tlsKey',
+    'upstreamCa',
+    'elasticsearchApiKeyFile',
+    'elasticsearchPasswordFile',
+    'elasticsearchCa',
+  ] as const)
+    requireReadable(field, read[field]);
   return { options: read, positional, given };
 }
 
@@ -71,6 +79,10 @@ function readCommandLine({ argv, cwd }: OptionSources): {
     const parts = /^--([a-z][a-z0-9-]*)(?:=([^]*))?$/.exec(argument);
     const name = parts?.[1] ?? argument;
     const spec = BY_NAME.get(name);
+    if (spec?.type === 'secret')
+      throw new UsageError(
+        `--${name}: every process can read a command line; give ${optionVariable(spec)} or --${name}-file=FILE`,
+      );
     if (spec === undefined && name !== 'config')
       throw new UsageError(`unknown option: ${argument.split('=')[0]}${closest(name)}`);
     let text = parts![2];
@@ -86,7 +98,7 @@ function readCommandLine({ argv, cwd }: OptionSources): {
 }
 
 function fromEnvironment(spec: OptionSpec, { env, cwd }: OptionSources): Given | undefined {
-  const name = `TAPLINE_${spec.name.toUpperCase().replaceAll('-', '_')}`;
+  const name = optionVariable(spec);
   const text = env[name];
   return text === undefined || text === '' ? undefined : { text, origin: name, base: cwd };
 }
@@ -119,7 +131,12 @@ function readFile(given: string | null, cwd: string): Map<string, Given> {
   for (const { key, value } of document.contents.items) {
     const name = String((key as Scalar).value);
     const origin = at((key as Scalar).range?.[0] ?? 0);
-    if (!BY_NAME.has(name)) throw new UsageError(`${origin}: unknown option: ${name}${closest(name)}`);
+    const spec = BY_NAME.get(name);
+    if (spec === undefined) throw new UsageError(`${origin}: unknown option: ${name}${closest(name)}`);
+    if (spec.type === 'secret')
+      throw new UsageError(
+        `${origin}: a secret does not belong here; give ${optionVariable(spec)} or ${name}-file: FILE`,
+      );
     if (isSeq(value))
       values.set(name, { text: value.items.map(String).join(','), origin, base: path.dirname(file) });
     else if (isScalar(value) && value.value !== null)

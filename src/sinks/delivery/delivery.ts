@@ -87,7 +87,7 @@ class Lane {
   }
 
   async start(): Promise<void> {
-    await this.#sink.start();
+    await this.#sink.start(new AbortController().signal);
     this.wake();
   }
 
@@ -122,7 +122,7 @@ class Lane {
 
   /** Whether this sink has taken all of a segment. */
   async isPast(name: SegmentName): Promise<boolean> {
-    const at = this.#sink.acknowledged(name);
+    const at = this.#sink.ownPlaces!.acknowledged(name);
     if (at === null || at.segment < name.segment) return false;
     if (at.segment > name.segment) return true;
     const { size } = await fs.stat(path.join(this.#options.spoolFolder, formatSegmentName(name)));
@@ -148,7 +148,7 @@ class Lane {
 
   /** Delivers what a segment holds beyond the acknowledged place. */
   async #segment(name: SegmentName): Promise<boolean> {
-    const at = this.#sink.acknowledged(name);
+    const at = this.#sink.ownPlaces!.acknowledged(name);
     if (at !== null && at.segment > name.segment) return false;
     const file = await fs.open(path.join(this.#options.spoolFolder, formatSegmentName(name)), 'r');
     try {
@@ -171,10 +171,18 @@ class Lane {
           isAll && (!this.#open.has(keyOf(name)) || (await hasNewer(this.#options.spoolFolder, name)));
         const next = isFinal ? size : offset + read.nextOffset;
         if (next === offset) return true;
-        await this.#sink.deliver(this.#withGaps(name, read.records, read.damagedBefore), {
-          ...name,
-          offset: next,
-        });
+        const result = await this.#sink.send(
+          {
+            stream: name,
+            records: this.#withGaps(name, read.records, read.damagedBefore),
+            bytes: next - offset,
+            place: { segment: name.segment, offset: next },
+            tries: 1,
+            mayBeStoredSince: null,
+          },
+          new AbortController().signal,
+        );
+        if (result.kind !== 'answered') throw new Error(result.reason);
         offset = next;
         length = BATCH_BYTES;
       }
@@ -219,7 +227,7 @@ class Lane {
   async #left(): Promise<number> {
     let left = 0;
     for (const name of await listSegments(this.#options.spoolFolder)) {
-      const at = this.#sink.acknowledged(name);
+      const at = this.#sink.ownPlaces!.acknowledged(name);
       if (at !== null && at.segment > name.segment) continue;
       const { size } = await fs.stat(path.join(this.#options.spoolFolder, formatSegmentName(name)));
       left += size - (at !== null && at.segment === name.segment ? at.offset : 0);

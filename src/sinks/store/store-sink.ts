@@ -1,20 +1,36 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { Log } from '../../core/ports.ts';
-import type { RecordDocument } from '../../records/record-document.ts';
 import { RecordStore } from '../../store/record-store.ts';
-import type { AcknowledgedPlace, Sink, StreamKey } from '../sink.ts';
+import {
+  type Batch,
+  DELIVERED,
+  type Place,
+  type SendResult,
+  type Sink,
+  type SinkLimits,
+  type StreamKey,
+} from '../sink.ts';
 
 const EXPIRE_EVERY_MS = 2000;
 
 /** The embedded store as a sink. */
 export class StoreSink implements Sink {
   readonly name = 'store';
+  /** SQLite writes a batch in a transaction and blocks meanwhile: small ones keep the main thread lively. */
+  readonly limits: SinkLimits = {
+    maxBatchBytes: 1024 * 1024,
+    maxBatchRecords: 2000,
+    maxWaitMs: 0,
+    maxConcurrency: 1,
+    timeoutMs: 60_000,
+  };
+  readonly ownPlaces = { acknowledged: (stream: StreamKey): Place | null => this.#acknowledged(stream) };
   readonly #file: string;
   readonly #log: Log;
   readonly #maxBytes: number;
   readonly #maxAgeMs: number;
   #store: RecordStore | null = null;
-  #places = new Map<string, { segment: number; offset: number } | null>();
+  #places = new Map<string, Place | null>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: { file: string; log: Log; maxBytes: number; maxAgeMs: number }) {
@@ -31,21 +47,33 @@ export class StoreSink implements Sink {
     return Promise.resolve();
   }
 
-  acknowledged({ run, thread }: StreamKey): { segment: number; offset: number } | null {
+  #acknowledged({ run, thread }: StreamKey): Place | null {
     const key = `${run}.${thread}`;
     let place = this.#places.get(key);
     if (place === undefined) this.#places.set(key, (place = this.#store!.place(run, thread)));
     return place;
   }
 
-  // oxlint-disable-next-line require-await -- SQLite is synchronous; what it throws becomes a rejection
-  async deliver(records: readonly RecordDocument[], place: AcknowledgedPlace): Promise<void> {
-    this.#store!.insert(records, place);
-    this.#places.set(`${place.run}.${place.thread}`, { segment: place.segment, offset: place.offset });
+  // oxlint-disable-next-line require-await -- SQLite is synchronous
+  async send({ stream: { run, thread }, records, place }: Batch): Promise<SendResult> {
+    try {
+      this.#store!.insert(records, { run, thread, ...place });
+    } catch (error) {
+      // A transaction is stored or not: never ambiguous.
+      return {
+        kind: 'retry',
+        reason: (error as Error).message,
+        retryAfterMs: null,
+        isAmbiguous: false,
+        isOverload: false,
+      };
+    }
+    this.#places.set(`${run}.${thread}`, place);
+    return { kind: 'answered', items: records.map(() => DELIVERED) };
   }
 
-  forget({ run, thread }: StreamKey): void {
-    this.#places.delete(`${run}.${thread}`);
+  epoch(): string {
+    return '';
   }
 
   stop(): Promise<void> {

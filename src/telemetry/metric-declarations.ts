@@ -1,0 +1,239 @@
+/** What a metric is: name and unit after the OpenTelemetry semantic conventions, attributes that tell its series apart. */
+export interface MetricDeclaration {
+  /** Dotted, as OpenTelemetry names it; Prometheus text makes `http_server_request_duration_seconds` of it. */
+  readonly name: string;
+  /** `counter` only rises, `gauge` is a value of now, `histogram` counts values in buckets. */
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  /** UCUM: `s`, `By`, `{record}`, `1`. */
+  readonly unit: string;
+  readonly description: string;
+  readonly attributes: readonly string[];
+  /** Upper bounds of the buckets of a histogram, rising; what is above the last has a bucket of its own. */
+  readonly buckets?: readonly number[];
+}
+
+/** Of `http.server.request.duration` (semantic conventions for HTTP metrics). */
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const DELIVERY_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const BODY_BYTES = [
+  0, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
+];
+const SINK = 'tapline.sink';
+const REASON = 'tapline.reason';
+
+/** Every metric of the gateway; the reference page, Prometheus text and OTLP come from it. */
+export const METRICS = {
+  requestDuration: {
+    name: 'http.server.request.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'From the first byte of a request to the last of its answer.',
+    attributes: [
+      'http.request.method',
+      'http.response.status_code',
+      'url.scheme',
+      'network.protocol.version',
+      'error.type',
+    ],
+    buckets: REQUEST_SECONDS,
+  },
+  activeRequests: {
+    name: 'http.server.active_requests',
+    kind: 'gauge',
+    unit: '{request}',
+    description: 'Requests whose exchange is not complete.',
+    attributes: ['url.scheme'],
+  },
+  requestBodySize: {
+    name: 'http.server.request.body.size',
+    kind: 'histogram',
+    unit: 'By',
+    description: 'Bodies of requests as they came, without transfer coding.',
+    attributes: ['http.request.method', 'http.response.status_code', 'url.scheme'],
+    buckets: BODY_BYTES,
+  },
+  responseBodySize: {
+    name: 'http.server.response.body.size',
+    kind: 'histogram',
+    unit: 'By',
+    description: 'Bodies of answers as they came, without transfer coding.',
+    attributes: ['http.request.method', 'http.response.status_code', 'url.scheme'],
+    buckets: BODY_BYTES,
+  },
+  recordsAccepted: {
+    name: 'tapline.records.accepted',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Records that were made of exchanges.',
+    attributes: [],
+  },
+  recordsDegraded: {
+    name: 'tapline.records.degraded',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Records of which a body was cut or left out for want of room.',
+    attributes: [REASON],
+  },
+  recordsDropped: {
+    name: 'tapline.records.dropped',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Records that were lost, each told of by a gap record.',
+    attributes: [REASON],
+  },
+  recordsLeftOut: {
+    name: 'tapline.records.left_out',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Exchanges of which a capture rule left out something.',
+    attributes: ['tapline.rule', 'tapline.capture'],
+  },
+  connections: {
+    name: 'tapline.connections',
+    kind: 'counter',
+    unit: '{connection}',
+    description: 'Client connections, by what became of them at the door.',
+    attributes: ['tapline.outcome'],
+  },
+  sinkDelivered: {
+    name: 'tapline.sink.delivered',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Records that a sink has taken.',
+    attributes: [SINK],
+  },
+  sinkDuplicates: {
+    name: 'tapline.sink.duplicates',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Of these, records that the sink had already from an earlier try.',
+    attributes: [SINK],
+  },
+  sinkDiverted: {
+    name: 'tapline.sink.diverted',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Of these, records that the sink put aside: the failure store of Elasticsearch.',
+    attributes: [SINK],
+  },
+  sinkRetried: {
+    name: 'tapline.sink.retried',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Records that had to be sent again.',
+    attributes: [SINK],
+  },
+  sinkDeadLetters: {
+    name: 'tapline.sink.dead_letters',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Records that a sink refused for good.',
+    attributes: [SINK],
+  },
+  sinkTruncated: {
+    name: 'tapline.sink.truncated',
+    kind: 'counter',
+    unit: '{record}',
+    description: 'Records whose bodies were cut because the sink does not take one so large.',
+    attributes: [SINK],
+  },
+  sinkRequests: {
+    name: 'tapline.sink.requests',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests to a sink by what came of them.',
+    attributes: [SINK, 'tapline.outcome'],
+  },
+  sinkRequestDuration: {
+    name: 'tapline.sink.request.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'From sending a batch to its answer.',
+    attributes: [SINK],
+    buckets: DELIVERY_SECONDS,
+  },
+  sinkInFlight: {
+    name: 'tapline.sink.in_flight',
+    kind: 'gauge',
+    unit: '{request}',
+    description: 'Requests under way.',
+    attributes: [SINK],
+  },
+  sinkPendingBytes: {
+    name: 'tapline.sink.pending',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Bytes of the spool that the sink has not taken yet.',
+    attributes: [SINK],
+  },
+  sinkLag: {
+    name: 'tapline.sink.lag',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Age of the oldest record that the sink has not taken yet; 0 for none.',
+    attributes: [SINK],
+  },
+  sinkState: {
+    name: 'tapline.sink.state',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 for the state that the sink is in, 0 for the others.',
+    attributes: [SINK, 'tapline.state'],
+  },
+  deadLetterBytes: {
+    name: 'tapline.dead_letters.size',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Bytes of dead letters on disk.',
+    attributes: [],
+  },
+  spoolBytes: {
+    name: 'tapline.spool.size',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Bytes of records on disk that some sink has not taken yet.',
+    attributes: [],
+  },
+  spoolLimit: {
+    name: 'tapline.spool.limit',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'The bound of it (--spool-size).',
+    attributes: [],
+  },
+  captureBytes: {
+    name: 'tapline.capture.size',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Memory of bodies in capture.',
+    attributes: [],
+  },
+  captureLimit: {
+    name: 'tapline.capture.limit',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'The bound of it (--capture-budget).',
+    attributes: [],
+  },
+  memory: {
+    name: 'process.memory.usage',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Resident memory of the process.',
+    attributes: [],
+  },
+  cpuTime: {
+    name: 'process.cpu.time',
+    kind: 'counter',
+    unit: 's',
+    description: 'CPU time of the process over all its threads.',
+    attributes: ['cpu.mode'],
+  },
+  eventLoopDelay: {
+    name: 'nodejs.eventloop.delay.p99',
+    kind: 'gauge',
+    unit: 's',
+    description: '99th percentile of the event loop delay since the last look, by thread.',
+    attributes: ['tapline.thread'],
+  },
+} as const satisfies Record<string, MetricDeclaration>;
