@@ -4,10 +4,11 @@ import type { Options } from '../config/options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { Log } from '../core/ports.ts';
 import { durationMs } from '../core/quantity.ts';
-import { newDelivery } from '../gateway/gateway.ts';
+import { newDelivery, newStoreSink } from '../gateway/new-delivery.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
 import { parseQuery, type Query } from '../store/query.ts';
 import { RecordStore, type StoredRow } from '../store/record-store.ts';
+import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { LineLog, wantsColour } from '../telemetry/log.ts';
 import { readCommandOptions } from './command-options.ts';
 import { EXIT } from './exit-codes.ts';
@@ -80,7 +81,15 @@ async function drainSpool(directory: DataDirectory, options: Options, log: Log):
     return;
   }
   try {
-    const delivery = newDelivery(owned, options, log);
+    const delivery = newDelivery({
+      directory: owned,
+      options,
+      log,
+      metrics: new MetricRegistry(),
+      sinks: [newStoreSink(owned, options, log)],
+      // The spool may hold records for sinks that only the gateway knows of.
+      isReleasing: false,
+    });
     await delivery.start();
     const { left } = await delivery.stop(DRAIN_MS);
     if (left > 0)

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
-import { Delivery } from '../sinks/delivery/delivery.ts';
-import { StoreSink } from '../sinks/store/store-sink.ts';
+import type { DeliveryStatus } from '../sinks/delivery/delivery.ts';
 import { ScriptError } from '../script/script-error.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
 import { type DataThreadInit, loadOnly } from './data-thread.ts';
 import type { BoundAddress } from './front.ts';
-import { newRecorder } from './new-recorder.ts';
+import { newDelivery } from './new-delivery.ts';
+import { newSinks } from './new-sinks.ts';
+import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import type { FromDataThread, Question, ToDataThread } from './thread-messages.ts';
 
 /**
@@ -29,8 +30,11 @@ export interface Gateway {
   reload(): Promise<readonly BoundAddress[]>;
   /** A table of pipelines and their sessions, for people. */
   census(): Promise<string[]>;
+  /** What the sinks are doing; null for a program that records nothing. */
+  deliveryStatus(): DeliveryStatus | null;
+  readonly metrics: MetricRegistry;
   /** Stop accepting, finish what is in flight within the deadline, deliver everything. Safe twice. */
-  stop(deadlineMs: number): Promise<{ left: number }>;
+  stop(deadlineMs: number): Promise<{ left: number; bySink: ReadonlyMap<string, number> }>;
   /** Cut what is in flight, during a `stop`. */
   cut(): void;
   /** Rejects when a data thread dies; resolves after `stop`. */
@@ -42,10 +46,25 @@ export async function startGateway(init: {
   options: Options;
   script: string | null;
   log: Log;
+  /** The standard variables of OpenTelemetry are read from it. */
+  env?: NodeJS.ProcessEnv;
+  /** Where `--stdout` writes. */
+  output?: NodeJS.WritableStream;
 }): Promise<Gateway> {
-  const { options, script, log } = init;
+  const { options, script, log, env = {}, output = process.stdout } = init;
   const directory = isRecording(script, options) ? DataDirectory.open(options.dataDir) : null;
-  const delivery = directory === null ? null : newDelivery(directory, options, log);
+  const metrics = new MetricRegistry();
+  const delivery =
+    directory === null
+      ? null
+      : newDelivery({
+          directory,
+          options,
+          metrics,
+          log,
+          sinks: await newSinks({ directory, options, env, log, output }),
+          isReleasing: true,
+        });
   const threads: ThreadHost[] = [];
   try {
     await delivery?.start();
@@ -66,15 +85,16 @@ export async function startGateway(init: {
         connectionIds,
         addresses,
       };
-      const thread = new ThreadHost(init, log, () => delivery?.noteFlushed(stream));
+      delivery?.noteOpened(stream);
+      const thread = new ThreadHost(init, log, () => delivery?.noteFlushed());
       threads.push(thread);
       const bound = await thread.listening;
       if (number === 0) addresses = bound;
     }
-    let stopping: Promise<{ left: number }> | null = null;
-    const stop = async (deadlineMs: number): Promise<{ left: number }> => {
+    let stopping: ReturnType<Gateway['stop']> | null = null;
+    const stop: Gateway['stop'] = async (deadlineMs) => {
       await Promise.all(threads.map((thread) => thread.stop(deadlineMs)));
-      if (delivery === null) return { left: 0 };
+      if (delivery === null) return { left: 0, bySink: new Map() };
       for (const [number] of threads.entries()) delivery.noteEnded({ run: runId, thread: number });
       const result = await delivery.stop(LAST_DELIVERY_MS);
       directory!.close();
@@ -87,6 +107,8 @@ export async function startGateway(init: {
       addresses,
       isRecording: directory !== null,
       done,
+      metrics,
+      deliveryStatus: () => delivery?.status() ?? null,
       reload: () => reload(threads),
       census: async () => {
         const tables = await Promise.all(threads.map((thread) => thread.ask<string[]>({ type: 'census' })));
@@ -132,25 +154,6 @@ async function reload(threads: readonly ThreadHost[]): Promise<readonly BoundAdd
   }
   await Promise.all(threads.map((thread) => thread.ask({ type: 'commit-reload' })));
   return addresses;
-}
-
-/** The way from the spool of a data directory into its store. */
-export function newDelivery(directory: DataDirectory, options: Options, log: Log): Delivery {
-  return new Delivery({
-    spoolFolder: directory.paths.spool,
-    log,
-    sinks: [
-      new StoreSink({
-        file: directory.paths.store,
-        log,
-        maxBytes: options.storeSizeBytes,
-        maxAgeMs: options.storeAgeMs,
-      }),
-    ],
-    // A stretch that damage took has no sequence number of its own: its gap record has 0.
-    makeGap: ({ run, thread }, facts) =>
-      newRecorder({ options, runId: run, thread, hmacKey: directory.hmacKey() }, () => 0).gap(facts),
-  });
 }
 
 /** The main thread's side of a data thread. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Options } from '../config/options.ts';
 import { ByteBudget } from '../records/byte-budget.ts';
-import { Recorder } from '../records/recorder.ts';
+import { Recorder, type RecorderPorts } from '../records/recorder.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
 
@@ -9,6 +9,7 @@ import { VERSION } from './version.ts';
 export function newRecorder(
   init: { options: Options; runId: string; thread: number; hmacKey: Uint8Array },
   nextSequence: () => number,
+  ports: Partial<Pick<RecorderPorts, 'clock' | 'randomBytes'>> = {},
 ): Recorder {
   const { options, runId, thread } = init;
   return new Recorder(
@@ -25,6 +26,7 @@ export function newRecorder(
     {
       clock: systemClock,
       randomBytes,
+      ...ports,
       nextSequence,
       budget: new ByteBudget(Math.ceil(options.captureBudgetBytes / options.threads)),
     },

@@ -8,6 +8,9 @@ export interface DataPaths {
   readonly spool: string;
   readonly ledger: string;
   readonly store: string;
+  /** How far each sink has come. */
+  readonly delivery: string;
+  readonly deadLetters: string;
 }
 
 /** The folder of one gateway: one owner at a time, files 0600, folders 0700. Readers need no lock. */
@@ -22,6 +25,8 @@ export class DataDirectory {
       spool: path.join(directory, 'spool'),
       ledger: path.join(directory, 'ledger'),
       store: path.join(directory, 'store.sqlite'),
+      delivery: path.join(directory, 'delivery'),
+      deadLetters: path.join(directory, 'dead-letters.sqlite'),
     };
     this.#lock = lock;
   }
@@ -36,7 +41,7 @@ export class DataDirectory {
     }
     let lock: OwnerLock | null;
     try {
-      for (const folder of ['', 'spool', 'ledger'])
+      for (const folder of ['', 'spool', 'ledger', 'delivery'])
         fs.mkdirSync(path.join(absolute, folder), { recursive: true, mode: 0o700 });
       lock = OwnerLock.take(absolute);
     } catch (error) {

@@ -36,6 +36,8 @@ export function encodeFrame(record: RecordDocument): Buffer {
 /** What a stretch of a segment holds. */
 export interface FramesRead {
   readonly records: RecordDocument[];
+  /** Offset after each record, relative to the stretch. */
+  readonly ends: number[];
   /** Offset after the last sound frame, relative to the stretch. */
   readonly nextOffset: number;
   /** Places where damaged bytes were skipped, as index into `records` of the first record after them. */
@@ -47,6 +49,7 @@ export interface FramesRead {
 /** Reads all frames of `bytes`. Damage is skipped to the next sound frame; never throws. */
 export function decodeFrames(bytes: Buffer): FramesRead {
   const records: RecordDocument[] = [];
+  const ends: number[] = [];
   const damagedBefore: number[] = [];
   let nextOffset = 0;
   let at = 0;
@@ -65,8 +68,9 @@ export function decodeFrames(bytes: Buffer): FramesRead {
     records.push(frame.record);
     at += frame.size;
     nextOffset = at;
+    ends.push(at);
   }
-  return { records, nextOffset, damagedBefore, tailBytes: bytes.length - nextOffset };
+  return { records, ends, nextOffset, damagedBefore, tailBytes: bytes.length - nextOffset };
 }
 
 function frameAt(bytes: Buffer, at: number): { record: RecordDocument; size: number } | null {

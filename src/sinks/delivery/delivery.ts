@@ -1,45 +1,102 @@
-import * as fs from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
-import type { Log } from '../../core/ports.ts';
+import type { Clock, Log, Timer } from '../../core/ports.ts';
 import type { GapFacts, RecordDocument } from '../../records/record-document.ts';
-import { decodeFrames } from '../../spool/format.ts';
-import { formatSegmentName, parseSegmentName, type SegmentName } from '../../spool/segment-name.ts';
+import { METRICS } from '../../telemetry/metric-declarations.ts';
+import type { MetricRegistry } from '../../telemetry/metric-registry.ts';
 import type { Sink, StreamKey } from '../sink.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { giveUpOldest } from './give-up-oldest.ts';
+import { Lane, type LaneStatus } from './lane.ts';
+import { newLaneMetrics } from './lane-metrics.ts';
+import { LaneReader } from './lane-reader.ts';
+import { PlaceBook } from './place-book.ts';
+import { SpoolFolder, type SpoolStream } from './spool-source.ts';
 
-/** Bytes read from a segment and delivered at a time. */
-const BATCH_BYTES = 1024 * 1024;
-const FIRST_RETRY_MS = 100;
-const LONGEST_RETRY_MS = 30_000;
+/** Dead letters that a command has queued again are looked for so often. */
+const LETTERS_INTERVAL_MS = 1000;
+/** The spool is kept below this part of its bound, so that its writer finds room. */
+const HIGH_WATER = 0.85;
 
 export interface DeliveryOptions {
-  readonly spoolFolder: string;
+  readonly paths: { readonly spool: string; readonly delivery: string; readonly deadLetters: string };
   readonly sinks: readonly Sink[];
   readonly log: Log;
-  /** Makes the record that stands for a damaged stretch of a segment. */
-  makeGap(stream: StreamKey, facts: GapFacts): RecordDocument;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly metrics: MetricRegistry;
+  /** Memory of batches of all sinks together; each has its share, so that one that hangs takes none of the others'. */
+  readonly budgetBytes: number;
+  readonly maxTries: number;
+  readonly maxDeadLetterBytes: number;
+  readonly maxSpoolBytes: number;
+  /** False for a command that looks at the records while sinks that it does not know of have not taken them. */
+  readonly isReleasing: boolean;
+  /** Makes the record that stands for a damaged stretch of a segment; the same one at every call. */
+  readonly makeGap: (stream: StreamKey, facts: GapFacts, timestampMs: number) => RecordDocument;
 }
 
-/** Brings the spool to the sinks: each reads from its own place; what all have taken is deleted. */
+export interface SinkStatus extends LaneStatus {
+  /** Bytes of the spool that it has not taken. */
+  readonly pendingBytes: number;
+  /** Age of the oldest record among them. */
+  readonly lagMs: number;
+}
+
+export interface DeliveryStatus {
+  readonly sinks: readonly SinkStatus[];
+  readonly spoolBytes: number;
+  readonly spoolLimitBytes: number;
+}
+
+/** Brings the spool to the sinks: each reads from its own place, in its own time; what all have taken is deleted. */
 export class Delivery {
   readonly #options: DeliveryOptions;
+  readonly #source: SpoolFolder;
   readonly #lanes: Lane[];
+  readonly #books: PlaceBook[] = [];
   /** Streams whose data thread is writing: their newest segment may grow. */
   readonly #open = new Set<string>();
+  #streams: readonly SpoolStream[] = [];
+  #letters: DeadLetters | null = null;
+  #lettersVersion = 0;
+  #lettersTimer: Timer | null = null;
+  #releasing: Promise<void> | null = null;
+  #isReleaseWanted = false;
+  #unobserve: (() => void) | null = null;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
-    const release = (): Promise<void> => this.#release();
-    this.#lanes = options.sinks.map((sink) => new Lane(sink, options, this.#open, release));
+    this.#source = new SpoolFolder({
+      folder: options.paths.spool,
+      isOpen: (stream) => this.#open.has(keyOf(stream)),
+      makeGap: options.makeGap,
+      onDamage: ({ run }, { from, to }) =>
+        options.log.write(
+          'error',
+          `[spool] damaged bytes in a segment of run ${run}: records ${from} to ${to} are lost`,
+        ),
+    });
+    this.#lanes = options.sinks.map((sink) => this.#newLane(sink));
   }
 
-  /** Starts the sinks and delivers what former runs have left. */
+  /** Starts the sinks; those on this machine are waited for, and it rejects where one of them cannot work. The others start in their own time. */
   async start(): Promise<void> {
-    for (const lane of this.#lanes) await lane.start();
+    for (const lane of this.#lanes)
+      if (lane.sink.ownPlaces !== null) await lane.start();
+      else void lane.start();
+    this.#unobserve = this.#options.metrics.onCollect(() => this.#observe());
+    await this.#refresh();
+    this.#watchLetters();
+  }
+
+  /** A data thread is about to write. */
+  noteOpened(stream: StreamKey): void {
+    this.#open.add(keyOf(stream));
   }
 
   /** A data thread has written. */
-  noteFlushed(stream: StreamKey): void {
-    this.#open.add(keyOf(stream));
+  noteFlushed(): void {
     for (const lane of this.#lanes) lane.wake();
   }
 
@@ -49,223 +106,168 @@ export class Delivery {
     for (const lane of this.#lanes) lane.wake();
   }
 
-  /** Delivers until nothing is left or the deadline, then stops. Gives the bytes left for the next start. */
-  async stop(deadlineMs: number): Promise<{ left: number }> {
-    const left = await Promise.all(this.#lanes.map((lane) => lane.stop(deadlineMs)));
-    return { left: Math.max(0, ...left) };
+  /** What each sink is doing, and how full the spool is. */
+  status(): DeliveryStatus {
+    const nowMs = this.#options.clock.wallMs();
+    return {
+      sinks: this.#lanes.map((lane) => {
+        const { bytes, lagMs } = lane.reader.backlog(this.#streams, nowMs);
+        return { ...lane.status, pendingBytes: bytes, lagMs };
+      }),
+      spoolBytes: spoolBytes(this.#streams),
+      spoolLimitBytes: this.#options.maxSpoolBytes,
+    };
   }
 
-  /** Deletes segments that every sink is past. */
-  async #release(): Promise<void> {
-    for (const name of await listSegments(this.#options.spoolFolder)) {
-      const isNewest = this.#open.has(keyOf(name));
-      if (isNewest && !(await hasNewer(this.#options.spoolFolder, name))) continue;
-      if (!(await Promise.all(this.#lanes.map((lane) => lane.isPast(name)))).every(Boolean)) continue;
-      await fs.rm(path.join(this.#options.spoolFolder, formatSegmentName(name)), { force: true });
+  /** Delivers until nothing is left or the deadline, then stops. Gives the bytes left for the next start, by sink. Safe twice. */
+  async stop(deadlineMs: number): Promise<{ left: number; bySink: ReadonlyMap<string, number> }> {
+    await Promise.all(this.#lanes.map((lane) => lane.stop(deadlineMs)));
+    this.#lettersTimer?.cancel();
+    this.#unobserve?.();
+    await this.#release();
+    await Promise.all(this.#books.map((book) => book.save()));
+    const bySink = new Map(this.status().sinks.map(({ name, pendingBytes }) => [name, pendingBytes]));
+    this.#letters?.close();
+    this.#letters = null;
+    return { left: Math.max(0, ...bySink.values()), bySink };
+  }
+
+  #newLane(sink: Sink): Lane {
+    const { paths, log, clock, random, metrics, budgetBytes, maxTries, sinks } = this.#options;
+    const book =
+      sink.ownPlaces === null
+        ? PlaceBook.open(path.join(paths.delivery, `${sink.name}.json`), (message) =>
+            log.write('error', `[${sink.name}] ${message}`),
+          )
+        : null;
+    if (book !== null) this.#books.push(book);
+    return new Lane({
+      sink,
+      reader: new LaneReader({ sink, source: this.#source, book, clock }),
+      source: this.#source,
+      letters: () => this.#openLetters(),
+      lettersIfAny: () => this.#lettersIfAny(),
+      metrics: newLaneMetrics(metrics, sink.name),
+      clock,
+      random,
+      log,
+      budgetBytes: Math.floor(budgetBytes / sinks.length),
+      maxTries,
+      onProgress: () => void this.#release(),
+    });
+  }
+
+  #openLetters(): DeadLetters {
+    const { paths, maxDeadLetterBytes } = this.#options;
+    return (this.#letters ??= DeadLetters.open(paths.deadLetters, { maxBytes: maxDeadLetterBytes }));
+  }
+
+  #lettersIfAny(): DeadLetters | null {
+    return this.#letters === null && !existsSync(this.#options.paths.deadLetters)
+      ? null
+      : this.#openLetters();
+  }
+
+  #watchLetters(): void {
+    this.#lettersTimer = this.#options.clock.after(LETTERS_INTERVAL_MS, () => {
+      const version = this.#lettersVersionNow();
+      if (version !== this.#lettersVersion) for (const lane of this.#lanes) lane.noteLetters();
+      this.#lettersVersion = version;
+      // Somebody else may delete or add files: the numbers for status and metrics stay true.
+      void this.#refresh().finally(() => this.#watchLetters());
+    });
+  }
+
+  #lettersVersionNow(): number {
+    try {
+      return this.#lettersIfAny()?.version ?? 0;
+    } catch {
+      // Damaged or locked: whoever needs to write to it says so.
+      return this.#lettersVersion;
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      this.#streams = await this.#source.streams();
+    } catch {
+      // A spool folder that is away is told of by its writer.
+    }
+  }
+
+  /** Deletes segments that every sink is past, and writes down how far each is. Calls while it works lead to one more round. */
+  #release(): Promise<void> {
+    this.#isReleaseWanted = true;
+    this.#releasing ??= this.#releaseAll().finally(() => (this.#releasing = null));
+    return this.#releasing;
+  }
+
+  async #releaseAll(): Promise<void> {
+    while (this.#isReleaseWanted) {
+      this.#isReleaseWanted = false;
+      try {
+        this.#streams = await this.#source.streams();
+        if (this.#options.isReleasing) await this.#removePassed();
+      } catch (error) {
+        this.#options.log.write('warn', `[spool] cannot release segments: ${(error as Error).message}`);
+      }
+      await Promise.all(this.#books.map((book) => book.save()));
+    }
+  }
+
+  async #removePassed(): Promise<void> {
+    const { maxSpoolBytes, log, clock } = this.#options;
+    await giveUpOldest({
+      streams: this.#streams,
+      lanes: this.#lanes,
+      source: this.#source,
+      maxBytes: maxSpoolBytes * HIGH_WATER,
+      letters: () => this.#openLetters(),
+      log,
+      nowMs: clock.wallMs(),
+    });
+    let hasRemoved = false;
+    for (const stream of this.#streams)
+      for (const [index, { segment, size }] of stream.segments.entries()) {
+        if (stream.isOpen && index === stream.segments.length - 1) continue;
+        if (!this.#lanes.every((lane) => lane.reader.isPast(stream, segment, size))) continue;
+        await this.#source.remove(stream, segment);
+        hasRemoved = true;
+      }
+    if (!hasRemoved) return;
+    this.#streams = await this.#source.streams();
+    const open = [...this.#open].map(streamOf);
+    for (const lane of this.#lanes) lane.reader.keepOnly([...this.#streams, ...open]);
+  }
+
+  /** Looked up when somebody asks for the metrics. */
+  #observe(): void {
+    const { metrics } = this.#options;
+    const status = this.status();
+    metrics.metric(METRICS.spoolBytes).set(status.spoolBytes);
+    metrics.metric(METRICS.spoolLimit).set(status.spoolLimitBytes);
+    metrics.metric(METRICS.deadLetterBytes).set(this.#letters?.bytes ?? 0);
+    for (const [index, { name, pendingBytes, lagMs }] of status.sinks.entries()) {
+      const attributes = { 'tapline.sink': name };
+      metrics.metric(METRICS.sinkPendingBytes).set(pendingBytes, attributes);
+      metrics.metric(METRICS.sinkLag).set(lagMs / 1000, attributes);
+      metrics.metric(METRICS.sinkInFlight).set(this.#lanes[index]!.requestsInFlight, attributes);
     }
   }
 }
 
-/** One sink's way through the spool. */
-class Lane {
-  readonly #sink: Sink;
-  readonly #options: DeliveryOptions;
-  readonly #open: ReadonlySet<string>;
-  readonly #release: () => Promise<void>;
-  #running: Promise<void> | null = null;
-  #isWanted = false;
-  #isStopping = false;
-  #retryMs = FIRST_RETRY_MS;
-  #retryTimer: NodeJS.Timeout | null = null;
-  #wakeRetry: (() => void) | null = null;
-
-  constructor(sink: Sink, options: DeliveryOptions, open: ReadonlySet<string>, release: () => Promise<void>) {
-    this.#sink = sink;
-    this.#options = options;
-    this.#open = open;
-    this.#release = release;
-  }
-
-  async start(): Promise<void> {
-    await this.#sink.start(new AbortController().signal);
-    this.wake();
-  }
-
-  wake(): void {
-    this.#isWanted = true;
-    if (this.#isStopping) return;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null;
-      if (this.#isWanted && !this.#isStopping) this.wake();
-    });
-  }
-
-  async stop(deadlineMs: number): Promise<number> {
-    const end = performance.now() + deadlineMs;
-    this.#isWanted = true;
-    while (deadlineMs > 0 && performance.now() < end) {
-      this.#wakeRetry?.();
-      this.#running ??= this.#run().finally(() => (this.#running = null));
-      await Promise.race([
-        this.#running,
-        new Promise((resolve) => setTimeout(resolve, end - performance.now()).unref()),
-      ]);
-      if ((await this.#left()) === 0) break;
-    }
-    this.#isStopping = true;
-    this.#wakeRetry?.();
-    await this.#running;
-    const left = await this.#left();
-    await this.#sink.stop();
-    return left;
-  }
-
-  /** Whether this sink has taken all of a segment. */
-  async isPast(name: SegmentName): Promise<boolean> {
-    const at = this.#sink.ownPlaces!.acknowledged(name);
-    if (at === null || at.segment < name.segment) return false;
-    if (at.segment > name.segment) return true;
-    const { size } = await fs.stat(path.join(this.#options.spoolFolder, formatSegmentName(name)));
-    return at.offset >= size;
-  }
-
-  async #run(): Promise<void> {
-    while (this.#isWanted && !this.#isStopping) {
-      this.#isWanted = false;
-      try {
-        for (const name of await listSegments(this.#options.spoolFolder)) {
-          const isPending = await this.#segment(name);
-          if (isPending || this.#isStopping) continue;
-        }
-        await this.#release();
-        this.#retryMs = FIRST_RETRY_MS;
-      } catch (error) {
-        this.#isWanted = true;
-        await this.#backOff(error as Error);
-      }
-    }
-  }
-
-  /** Delivers what a segment holds beyond the acknowledged place. */
-  async #segment(name: SegmentName): Promise<boolean> {
-    const at = this.#sink.ownPlaces!.acknowledged(name);
-    if (at !== null && at.segment > name.segment) return false;
-    const file = await fs.open(path.join(this.#options.spoolFolder, formatSegmentName(name)), 'r');
-    try {
-      const { size } = await file.stat();
-      let offset = at !== null && at.segment === name.segment ? at.offset : 0;
-      let length = BATCH_BYTES;
-      while (offset < size && !this.#isStopping) {
-        const wanted = Math.min(length, size - offset);
-        const bytes = Buffer.allocUnsafe(wanted);
-        const { bytesRead } = await file.read(bytes, 0, wanted, offset);
-        const read = decodeFrames(bytes.subarray(0, bytesRead));
-        const isAll = offset + bytesRead >= size;
-        if (read.records.length === 0 && !isAll) {
-          // A record larger than the stretch: read more at once.
-          length *= 4;
-          continue;
-        }
-        // The tail of a finished segment that is no frame was torn by a crash, or damaged: it is passed over.
-        const isFinal =
-          isAll && (!this.#open.has(keyOf(name)) || (await hasNewer(this.#options.spoolFolder, name)));
-        const next = isFinal ? size : offset + read.nextOffset;
-        if (next === offset) return true;
-        const result = await this.#sink.send(
-          {
-            stream: name,
-            records: this.#withGaps(name, read.records, read.damagedBefore),
-            bytes: next - offset,
-            place: { segment: name.segment, offset: next },
-            tries: 1,
-            mayBeStoredSince: null,
-          },
-          new AbortController().signal,
-        );
-        if (result.kind !== 'answered') throw new Error(result.reason);
-        offset = next;
-        length = BATCH_BYTES;
-      }
-    } finally {
-      await file.close();
-    }
-    return false;
-  }
-
-  /** Puts a gap record where damage was skipped and the numbers on both sides are known. */
-  #withGaps(
-    stream: StreamKey,
-    records: readonly RecordDocument[],
-    damagedBefore: readonly number[],
-  ): RecordDocument[] {
-    const all: RecordDocument[] = [];
-    for (const [index, record] of records.entries()) {
-      if (damagedBefore.includes(index)) {
-        const from = index === 0 ? record.sequence - 1 : records[index - 1]!.sequence + 1;
-        const to = record.sequence - 1;
-        this.#options.log.write(
-          'error',
-          `[spool] damaged bytes in a segment of run ${stream.run}: records ${from} to ${to} are lost`,
-        );
-        if (to >= from)
-          all.push(
-            this.#options.makeGap(stream, {
-              from,
-              to,
-              count: to - from + 1,
-              reason: 'corrupt-segment',
-              sourceBytes: 0,
-              destinationBytes: 0,
-            }),
-          );
-      }
-      all.push(record);
-    }
-    return all;
-  }
-
-  async #left(): Promise<number> {
-    let left = 0;
-    for (const name of await listSegments(this.#options.spoolFolder)) {
-      const at = this.#sink.ownPlaces!.acknowledged(name);
-      if (at !== null && at.segment > name.segment) continue;
-      const { size } = await fs.stat(path.join(this.#options.spoolFolder, formatSegmentName(name)));
-      left += size - (at !== null && at.segment === name.segment ? at.offset : 0);
-    }
-    return left;
-  }
-
-  async #backOff(error: Error): Promise<void> {
-    // Full jitter, so that many gateways do not come back in step.
-    const delayMs = Math.random() * this.#retryMs;
-    this.#options.log.write('error', `[${this.#sink.name}] delivery failed, trying again: ${error.message}`);
-    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
-    await new Promise<void>((resolve) => {
-      this.#wakeRetry = resolve;
-      this.#retryTimer = setTimeout(resolve, delayMs);
-      this.#retryTimer.unref();
-    });
-    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
-    this.#wakeRetry = null;
-  }
+function spoolBytes(streams: readonly SpoolStream[]): number {
+  return streams.reduce(
+    (sum, { segments }) => sum + segments.reduce((bytes, { size }) => bytes + size, 0),
+    0,
+  );
 }
 
 function keyOf({ run, thread }: StreamKey): string {
   return `${run}.${thread}`;
 }
 
-/** All segments, those of one stream in order. */
-async function listSegments(folder: string): Promise<SegmentName[]> {
-  const files = await fs.readdir(folder);
-  return files
-    .sort()
-    .map(parseSegmentName)
-    .filter((name) => name !== null);
-}
-
-async function hasNewer(folder: string, name: SegmentName): Promise<boolean> {
-  const all = await listSegments(folder);
-  return all.some(
-    (other) => other.run === name.run && other.thread === name.thread && other.segment > name.segment,
-  );
+function streamOf(key: string): StreamKey {
+  const at = key.lastIndexOf('.');
+  return { run: key.slice(0, at), thread: Number(key.slice(at + 1)) };
 }

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import type { Place, StreamKey } from '../sink.ts';
+
+/** What is written down of one stream. */
+export interface BookEntry {
+  readonly run: string;
+  readonly thread: number;
+  /** All before it is delivered or accounted for as given up; null for nothing yet. */
+  readonly acknowledged: Place | null;
+  /** Stretches beyond it that are done too. */
+  readonly done: readonly { readonly from: Place; readonly to: Place }[];
+  /** Records up to the end of this segment may have been sent, since the sink's epoch of that name; null for none. */
+  readonly attempted: { readonly segment: number; readonly epoch: string } | null;
+}
+
+interface BookFile {
+  readonly version: 1;
+  readonly streams: readonly BookEntry[];
+}
+
+/**
+ * How far a sink has come, on disk: `<data-dir>/delivery/<sink>.json`. That something may have been sent is written before it is sent, for a whole
+ * segment at a time; what was acknowledged is written soon after. A crash between the two makes records be sent again, marked as possibly stored.
+ */
+export class PlaceBook {
+  readonly #file: string;
+  readonly #entries = new Map<string, BookEntry>();
+  readonly #onError: (message: string) => void;
+  #writing: Promise<void> | null = null;
+  #isDirty = false;
+  #hasFailed = false;
+
+  private constructor(file: string, entries: readonly BookEntry[], onError: (message: string) => void) {
+    this.#file = file;
+    this.#onError = onError;
+    for (const entry of entries) this.#entries.set(keyOf(entry), entry);
+  }
+
+  /** Opens the book, empty where there is none. One that cannot be read is told of, and delivery begins anew: sinks refuse second copies by id. */
+  static open(file: string, onError: (message: string) => void): PlaceBook {
+    let entries: readonly BookEntry[] = [];
+    try {
+      const { streams } = JSON.parse(readFileSync(file, 'utf8')) as BookFile;
+      // Whatever lies in the spool may have been sent by the gateway that wrote it.
+      entries = streams;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        onError(`${file} cannot be read (${(error as Error).message}); all of the spool is sent again`);
+    }
+    return new PlaceBook(file, entries, onError);
+  }
+
+  entry(stream: StreamKey): BookEntry | null {
+    return this.#entries.get(keyOf(stream)) ?? null;
+  }
+
+  set(entry: BookEntry): void {
+    this.#entries.set(keyOf(entry), entry);
+    this.#isDirty = true;
+  }
+
+  /** Forgets the streams whose files are gone. */
+  keepOnly(streams: readonly StreamKey[]): void {
+    const kept = new Set(streams.map(keyOf));
+    for (const key of this.#entries.keys())
+      if (!kept.has(key)) {
+        this.#entries.delete(key);
+        this.#isDirty = true;
+      }
+  }
+
+  /** Writes what was set so far; never rejects. Calls during a write share the next one. */
+  async save(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+    if (!this.#isDirty) return;
+    this.#isDirty = false;
+    this.#writing = this.#write().finally(() => (this.#writing = null));
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const book: BookFile = { version: 1, streams: [...this.#entries.values()] };
+    const next = `${this.#file}.next`;
+    try {
+      await fs.writeFile(next, JSON.stringify(book), { mode: 0o600 });
+      await fs.rename(next, this.#file);
+      this.#hasFailed = false;
+    } catch (error) {
+      this.#isDirty = true;
+      // Delivery goes on: what a crash would then send twice, sinks refuse by its id.
+      if (!this.#hasFailed) this.#onError(`cannot write ${this.#file}: ${(error as Error).message}`);
+      this.#hasFailed = true;
+    }
+  }
+}
+
+/** The book of a sink as it stands on disk, for `verify`; empty where there is none. */
+export function readPlaces(file: string): readonly BookEntry[] {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as BookFile).streams;
+  } catch {
+    return [];
+  }
+}
+
+function keyOf({ run, thread }: StreamKey): string {
+  return `${run}.${thread}`;
+}
