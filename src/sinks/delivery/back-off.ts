@@ -17,7 +17,7 @@ export function backOffMs(
   retryAfterMs: number | null = null,
 ): number {
   const ceiling = Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 30));
-  const jittered = Math.ceil(random * ceiling);
+  const jittered = 1 + Math.floor(random * ceiling);
   if (retryAfterMs === null) return jittered;
   // Not all at the very moment that the sink named.
   return Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) + Math.ceil(random * firstMs);

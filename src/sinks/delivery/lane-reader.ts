@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/ports.ts';
 import type { Place, Sink, StreamKey } from '../sink.ts';
 import { isBefore, PlaceWindow, type WindowEntry } from './place-window.ts';
-import type { BookEntry, PlaceBook } from './place-book.ts';
+import type { Book, BookEntry } from './place-book.ts';
 import type { SpoolSource, SpoolStream, Stretch } from './spool-source.ts';
 
 /** A stretch that has not been sent yet. */
@@ -29,7 +29,7 @@ export interface LaneReaderOptions {
   readonly sink: Sink;
   readonly source: SpoolSource;
   /** Null where the sink keeps its own places. */
-  readonly book: PlaceBook | null;
+  readonly book: Book | null;
   readonly clock: Clock;
 }
 
@@ -167,7 +167,8 @@ export class LaneReader {
     const entry = cursor.window.open(from, to, records.length, records[0]?.timestampMs ?? 0);
     cursor.next = to;
     cursor.lastSequence = records.at(-1)?.sequence ?? cursor.lastSequence;
-    cursor.waitingSinceMs = null;
+    // What a batch of so many records has left over has waited as long as the batch; behind one of so many bytes it is younger.
+    if (records.length < sink.limits.maxBatchRecords) cursor.waitingSinceMs = null;
     if (records.length === 0) this.#note(stream, cursor, null);
     const attempted = cursor.inherited?.attempted ?? null;
     return {

@@ -9,6 +9,7 @@ import type { DeadLetters, Refusal } from './dead-letters.ts';
 import type { LaneMetrics } from './lane-metrics.ts';
 import type { LaneReader } from './lane-reader.ts';
 import { type LaneEvent, type LaneState, type LaneStateName, maySend, nextLaneState } from './lane-state.ts';
+import { isBefore } from './place-window.ts';
 import { halves, newParcel, type Parcel, partOf, placeAfter } from './parcel.ts';
 import type { SpoolSource, Stretch } from './spool-source.ts';
 
@@ -229,6 +230,7 @@ export class Lane {
           ? origin.records
           : (await this.#options.source.reread(parcel!.stream, origin.stretch)).records;
     } catch (error) {
+      if (this.#isGivenUp(parcel!)) return this.#takeWaiting();
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#lose(parcel!);
       else this.#put({ ...parcel!, notBeforeMs: nowMs + 1000 });
       throw error;
@@ -407,8 +409,8 @@ export class Lane {
     if (refused.length > 0) this.#bury(parcel, refused);
     const failures = parcel.failures + 1;
     const notBeforeMs = clock.monotonicMs() + backOffMs(failures, random(), ITEM_BACK_OFF);
-    // What was answered is known: nothing of it is stored.
-    const changes = { failures, notBeforeMs, mayBeStoredSince: null };
+    // That a record is put off does not say that an earlier try did not store it: that mark stays.
+    const changes = { failures, notBeforeMs };
     if (later.length > 0) this.#put(partOf(parcel, later, changes));
     if (limited.length > 0)
       this.#put(partOf(parcel, limited, { ...changes, limitedFailures: parcel.limitedFailures + 1 }));
@@ -558,7 +560,14 @@ export class Lane {
 
   /** To be sent at its time; the oldest first. */
   #put(parcel: Parcel): void {
-    this.#waiting.push(parcel);
+    if (!this.#isGivenUp(parcel)) this.#waiting.push(parcel);
+  }
+
+  /** Whether its segment was given up while it was under way. */
+  #isGivenUp({ origin, stream }: Parcel): boolean {
+    if (origin.kind !== 'spool') return false;
+    const acknowledged = this.reader.acknowledged(stream);
+    return acknowledged !== null && !isBefore(acknowledged, origin.stretch.to);
   }
 
   #move(event: LaneEvent): void {
@@ -599,7 +608,8 @@ export class Lane {
     const { clock } = this.#options;
     const nowMs = clock.monotonicMs();
     const candidates: number[] = [];
-    if ('untilMs' in this.#state && this.#state.untilMs > nowMs) candidates.push(this.#state.untilMs);
+    if ('untilMs' in this.#state && (this.#state.untilMs > nowMs || this.#state.name === 'starting'))
+      candidates.push(this.#state.untilMs);
     else if (this.#inFlight.size < this.#concurrency.limit) {
       for (const { notBeforeMs } of this.#waiting) candidates.push(notBeforeMs);
       if (this.reader.dueMs !== null) candidates.push(this.reader.dueMs);

@@ -19,6 +19,9 @@ interface BookFile {
   readonly streams: readonly BookEntry[];
 }
 
+/** The book as lanes use it. */
+export type Book = Pick<PlaceBook, 'entry' | 'set' | 'keepOnly' | 'save'>;
+
 /**
  * How far a sink has come, on disk: `<data-dir>/delivery/<sink>.json`. That something may have been sent is written before it is sent, for a whole
  * segment at a time; what was acknowledged is written soon after. A crash between the two makes records be sent again, marked as possibly stored.

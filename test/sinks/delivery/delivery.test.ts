@@ -1,0 +1,165 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { Delivery } from '../../../src/sinks/delivery/delivery.ts';
+import { DELIVERED, type Batch, type SendResult, type Sink } from '../../../src/sinks/sink.ts';
+import { systemClock } from '../../../src/gateway/system-clock.ts';
+import { encodeFrame } from '../../../src/spool/format.ts';
+import { formatSegmentName } from '../../../src/spool/segment-name.ts';
+import { METRICS } from '../../../src/telemetry/metric-declarations.ts';
+import { MetricRegistry } from '../../../src/telemetry/metric-registry.ts';
+import { DeadLetters } from '../../../src/sinks/delivery/dead-letters.ts';
+import { makeDataDir } from '../../support/process.ts';
+import { gapOf, quiet, recordOf } from '../../support/records.ts';
+
+interface TestSink extends Sink {
+  readonly sequences: number[];
+  isDead: boolean;
+  /** Resolves when so many records were taken. */
+  taken(count: number): Promise<void>;
+}
+
+function testSink(name: string, isDead = false): TestSink {
+  const waiters: { count: number; resolve: () => void }[] = [];
+  const sink: TestSink = {
+    name,
+    sequences: [],
+    isDead,
+    limits: { maxBatchBytes: 1e6, maxBatchRecords: 3, maxWaitMs: 1, maxConcurrency: 2, timeoutMs: 5000 },
+    ownPlaces: null,
+    start: () => Promise.resolve(),
+    epoch: () => '',
+    stop: () => Promise.resolve(),
+    send({ records }: Batch): Promise<SendResult> {
+      if (sink.isDead)
+        return Promise.resolve({
+          kind: 'retry',
+          reason: 'dead',
+          retryAfterMs: null,
+          isAmbiguous: false,
+          isOverload: false,
+        });
+      sink.sequences.push(...records.map(({ sequence }) => sequence));
+      for (const { count, resolve } of waiters) if (sink.sequences.length >= count) resolve();
+      return Promise.resolve({ kind: 'answered', items: records.map(() => DELIVERED) });
+    },
+    taken: (count) =>
+      new Promise((resolve) => {
+        if (sink.sequences.length >= count) resolve();
+        else waiters.push({ count, resolve });
+      }),
+  };
+  return sink;
+}
+
+async function world(t: ExecutionContext, sinks: Sink[], maxSpoolBytes = 1e9) {
+  const folder = await makeDataDir(t);
+  // The clock's timers keep no process alive; in a gateway the sockets do.
+  const alive = setInterval(() => {}, 1000);
+  t.teardown(() => clearInterval(alive));
+  const paths = {
+    spool: path.join(folder, 'spool'),
+    delivery: path.join(folder, 'delivery'),
+    deadLetters: path.join(folder, 'dead-letters.sqlite'),
+  };
+  mkdirSync(paths.spool);
+  mkdirSync(paths.delivery);
+  const metrics = new MetricRegistry();
+  const newDelivery = (): Delivery =>
+    new Delivery({
+      paths,
+      sinks,
+      log: quiet,
+      clock: systemClock,
+      random: () => 0.01,
+      metrics,
+      budgetBytes: 1e6,
+      maxTries: 3,
+      maxDeadLetterBytes: 1e6,
+      maxSpoolBytes,
+      isReleasing: true,
+      makeGap: (_stream, facts) => gapOf(facts, 0),
+    });
+  const write = (segment: number, ...sequences: number[]): void =>
+    writeFileSync(
+      path.join(paths.spool, formatSegmentName({ run: 'r', thread: 0, segment })),
+      Buffer.concat(sequences.map((one) => encodeFrame(recordOf(one)))),
+    );
+  return { paths, metrics, newDelivery, write, segments: () => readdirSync(paths.spool).length };
+}
+
+test('a dead sink holds nobody up, keeps its records on disk, and gets them when it is back', async (t) => {
+  const [alive, dead] = [testSink('alive'), testSink('dead', true)];
+  const { newDelivery, write, segments, metrics } = await world(t, [alive, dead]);
+  write(1, 1, 2, 3, 4);
+  write(2, 5, 6);
+  const delivery = newDelivery();
+  await delivery.start();
+  await alive.taken(6);
+  t.is(segments(), 2);
+  const status = delivery.status().sinks.find(({ name }) => name === 'dead')!;
+  t.true(status.pendingBytes > 0);
+  const lag = metrics.collect().find(({ declaration }) => declaration === METRICS.sinkLag)!;
+  t.true(lag.series.find(({ attributes }) => attributes['tapline.sink'] === 'dead')!.value > 0);
+  dead.isDead = false;
+  await dead.taken(6);
+  const { left } = await delivery.stop(1000);
+  t.is(left, 0);
+  t.deepEqual(dead.sequences, [1, 2, 3, 4, 5, 6]);
+  t.is(segments(), 0, 'what all have taken is deleted');
+});
+
+test('each sink goes on at its own place after a restart', async (t) => {
+  const [alive, dead] = [testSink('alive'), testSink('dead', true)];
+  const { newDelivery, write } = await world(t, [alive, dead]);
+  write(1, 1, 2, 3);
+  const first = newDelivery();
+  await first.start();
+  await alive.taken(3);
+  const { left, bySink } = await first.stop(200);
+  t.true(left > 0);
+  t.is(bySink.get('alive'), 0);
+  dead.isDead = false;
+  write(2, 4);
+  const second = newDelivery();
+  await second.start();
+  await dead.taken(4);
+  await alive.taken(4);
+  await second.stop(1000);
+  t.deepEqual(alive.sequences, [1, 2, 3, 4]);
+  t.deepEqual(dead.sequences, [1, 2, 3, 4]);
+});
+
+test('a spool that one dead sink fills gives up its oldest segments for that sink, by name', async (t) => {
+  const [alive, dead] = [testSink('alive'), testSink('dead', true)];
+  const bytes = encodeFrame(recordOf(1)).length * 3;
+  const { newDelivery, write, paths, segments } = await world(t, [alive, dead], bytes * 3);
+  for (let segment = 1; segment <= 5; segment++) {
+    const first = (segment - 1) * 3 + 1;
+    write(segment, first, first + 1, first + 2);
+  }
+  const delivery = newDelivery();
+  await delivery.start();
+  await alive.taken(15);
+  await delivery.stop(200);
+  t.is(segments(), 2);
+  const letters = DeadLetters.open(paths.deadLetters, { maxBytes: 1 });
+  t.deepEqual(letters.givenUp(), [
+    { sink: 'dead', run: 'r', thread: 0, first: 1, last: 9, count: 9, reason: 'spool full' },
+  ]);
+  letters.close();
+  dead.isDead = false;
+  const again = newDelivery();
+  await again.start();
+  await dead.taken(6);
+  await again.stop(1000);
+  t.deepEqual(dead.sequences, [10, 11, 12, 13, 14, 15]);
+});
+
+test('stop is safe before start and twice', async (t) => {
+  const { newDelivery } = await world(t, [testSink('a')]);
+  const delivery = newDelivery();
+  await delivery.stop(0);
+  await delivery.stop(0);
+  t.pass();
+});
