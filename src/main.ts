@@ -1,3 +1,4 @@
+import { deadLetters } from './cli/dead-letters.ts';
 import { EXIT } from './cli/exit-codes.ts';
 import { helpText } from './cli/help.ts';
 import { init } from './cli/init.ts';
@@ -12,6 +13,7 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[], terminal: Term
   records,
   verify,
   init,
+  'dead-letters': deadLetters,
 };
 
 async function main(): Promise<number> {

@@ -8,7 +8,7 @@ const WIDTH = 34;
 export function helpText(command?: string): string {
   if (command === undefined) return gatewayHelp();
   if (Object.hasOwn(COMMAND_HELP, command)) return COMMAND_HELP[command]!();
-  throw new UsageError(`unknown command: ${command}; there are records, verify and init`);
+  throw new UsageError(`unknown command: ${command}; there are ${Object.keys(COMMAND_HELP).join(', ')}`);
 }
 
 function gatewayHelp(): string {
@@ -18,6 +18,7 @@ Usage:
   tapline [options] [script|folder]     run the gateway; without a script, the built-in audit program
   tapline records [options]             show what was recorded         (tapline records --help)
   tapline verify [options]              account for every record and byte (tapline verify --help)
+  tapline dead-letters [action]         what a sink refused for good, and why (tapline dead-letters --help)
   tapline init [folder]                 write a copy of the audit program to change
 
 Examples:
@@ -79,6 +80,21 @@ counted. After a crash it says how many exchanges at most are unaccounted, and b
 It may be run beside a gateway.
 
 Exit codes: 0 complete, 1 gaps or a crash, 2 called wrongly.
+`,
+  'dead-letters': () => `Shows what sinks refused for good, and why; sends it again, or forgets it.
+
+Usage:
+  tapline dead-letters list [--sink=NAME] [--limit=N] [--json]
+  tapline dead-letters show ID
+  tapline dead-letters requeue ID ... | --sink=NAME | --all
+  tapline dead-letters drop ID ... | --sink=NAME | --all
+
+Examples:
+  tapline dead-letters list                           the oldest 50, with the sink's reasons
+  tapline dead-letters show 019a8c1e-5b8e-7c3e-9d0a-2f6f5f1c7a10
+  tapline dead-letters requeue --sink=elasticsearch   once the mapping is mended
+
+All take --data-dir=DIR. A gateway that runs sends what is queued again within a second. What is dropped stays counted: verify names it.
 `,
   init: () => `Writes a copy of the built-in audit program, for you to change.
 
