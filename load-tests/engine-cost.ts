@@ -117,7 +117,7 @@ const REQUEST = Buffer.from(
 function startServer(answer: Buffer): Promise<net.Server> {
   const server = net.createServer((socket) => {
     socket.setNoDelay(true);
-    let held = Buffer.alloc(0);
+    let held: Buffer = Buffer.alloc(0);
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
       held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
