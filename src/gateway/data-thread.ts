@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as path from 'node:path';
 import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
@@ -80,7 +81,7 @@ export async function startDataThread(
     const program = loadProgram({
       ...source,
       catalogue,
-      ports: { clock: systemClock, log, dialer, processes, output },
+      ports: { clock: systemClock, log, dialer, processes, output, randomBytes },
       env: process.env,
       globals: { audit: auditGlobals(options, recording) },
       isCompat: options.compat,
@@ -137,6 +138,7 @@ export function loadOnly(init: Pick<DataThreadInit, 'script' | 'options'>, log: 
     dialer: new SocketDialer(systemClock, log, 0),
     processes: new ChildProcesses(source.files.root, 0),
     output: { write: () => {} },
+    randomBytes,
   };
   return loadProgram({
     ...source,
