@@ -89,6 +89,9 @@ export type OptionType =
   | 'switch'
   | 'proxy-version'
   | 'stream-part'
+  | 'request-fields'
+  | 'networks'
+  | 'capture-rules'
   /** Only by a variable: a command line can be read by every process, and a file belongs into an option of its own. */
   | 'secret';
 
@@ -180,7 +183,7 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
   {
     name: 'inject',
     field: 'inject',
-    type: 'list',
+    type: 'request-fields',
     defaultValue: '',
     group: 'Traffic',
     placeholder: 'NAMES',
@@ -190,7 +193,7 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
   {
     name: 'trusted-proxies',
     field: 'trustedProxies',
-    type: 'list',
+    type: 'networks',
     defaultValue: '',
     group: 'Traffic',
     placeholder: 'CIDRS',

@@ -66,7 +66,8 @@ export const injectRequestHeaders: FilterDeclaration = {
           name: 'trustedProxies',
           type: 'array',
           defaultValue: '[]',
-          meaning: 'blocks of addresses whose Forwarded and X-Forwarded-For are extended; others are replaced',
+          meaning:
+            'blocks of addresses whose Forwarded and X-Forwarded-For are extended; others are replaced',
         },
         {
           name: 'proto',
@@ -116,7 +117,9 @@ class InjectRequestHeaders extends Stage {
     if (event.kind === 'message-start') {
       const { head } = event;
       const isWhole = head instanceof RequestHead && head.raw !== null;
-      this.#head = isWhole ? this.#injection.apply(head, this.session.context.inbound?.remoteAddress ?? '') : null;
+      this.#head = isWhole
+        ? this.#injection.apply(head, this.session.context.inbound?.remoteAddress ?? '')
+        : null;
     } else if (event.kind === 'data' && event.part === 'head' && this.#head !== null) {
       const head = this.#head;
       this.#head = null;
@@ -178,10 +181,7 @@ class Injection {
     return bytes;
   }
 
-  #trace(
-    head: RequestHead,
-    additions: Additions,
-  ): InjectedFields['trace'] {
+  #trace(head: RequestHead, additions: Additions): InjectedFields['trace'] {
     const given = head.header('traceparent');
     const parent = given === undefined ? null : parseTraceparent(given);
     if (given !== undefined && parent === null) additions.removed.add('traceparent');
@@ -216,7 +216,7 @@ class Injection {
   #forwarded(head: RequestHead, peer: string, additions: Additions): void {
     const element = formatForwarded({
       for: forwardedNode(peer),
-      host: head.header('host') || null,
+      host: forwardedHost(head.header('host')),
       proto: this.#options.proto,
     });
     // A quote that never ends would swallow what we add.
@@ -268,6 +268,10 @@ class Injection {
   }
 }
 
+/** Longer than any name of DNS with its port is no host that helps anybody. */
+function forwardedHost(host: string | undefined): string | null {
+  return host === undefined || host === '' || host.length > 262 ? null : host;
+}
 
 function readOptions(given: Record<string, unknown>, site: FilterSite): Options {
   const list = (name: string): string[] => {

@@ -97,6 +97,11 @@ export async function startDataThread(
           'warn',
           '[config] --compat: as the original, without what makes Tapline safer (docs/reference/differences.md)',
         );
+      if (options.inject.length > 0 && !usesFilter(program, 'injectRequestHeaders'))
+        log.write(
+          'warn',
+          '[config] --inject: the script has no injectRequestHeaders(audit.injection), so nothing is added',
+        );
       for (const warning of program.warnings)
         for (const line of warning.format().split('\n')) log.write('warn', `[config] ${line}`);
       if (init.script !== null)
@@ -148,6 +153,12 @@ export function loadOnly(init: Pick<DataThreadInit, 'script' | 'options'>, log: 
     isCompat: init.options.compat,
     globals: { audit: auditGlobals(init.options, null) },
   });
+}
+
+function usesFilter(program: Program, wanted: string): boolean {
+  return program.modules.some(({ pipelines }) =>
+    pipelines.some(({ filters }) => filters.some(({ name }) => name === wanted)),
+  );
 }
 
 function programSource(init: Pick<DataThreadInit, 'script' | 'options'>): {

@@ -21,6 +21,7 @@ export function newRecorder(
       runId,
       thread,
       observerVersion: VERSION,
+      trustedProxies: options.trustedProxies,
     },
     {
       clock: systemClock,

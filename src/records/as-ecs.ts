@@ -1,4 +1,7 @@
+import type { ForwardedClient, TrustedProxies } from '../codecs/forwarded/trusted-proxies.ts';
 import type { RequestHead } from '../codecs/http1/head.ts';
+import type { InjectedFields } from '../codecs/http1/injected-fields.ts';
+import { parseTraceparent } from '../codecs/trace-context/traceparent.ts';
 import type { BodyFacts, BodyReader } from './body-reader.ts';
 import type { Exchange, Half } from './exchange.ts';
 import type { GapFacts } from './record-document.ts';
@@ -33,6 +36,7 @@ export function exchangeDocument(
   record: RecordIdentity,
   names: SecretNames,
   bodies: BodyReader,
+  trusted: TrustedProxies,
 ): object {
   const { connection, refusal, error } = exchange;
   const redactor = new CountingRedactor(names);
@@ -49,12 +53,16 @@ export function exchangeDocument(
     refusal === null || refusal.rawHead.length === 0 ? undefined : redactor.rawHead(refusal.rawHead);
   const url = requestHead === null ? undefined : urlOf(requestHead, exchange, redactor);
   const message = error === null ? undefined : redactor.text(error.message);
-  const client = {
+  const source = {
     address: connection.remoteAddress,
     ...(connection.remoteAddress === '' ? {} : { ip: connection.remoteAddress }),
     port: connection.remotePort,
     bytes: exchange.request.bytes,
   };
+  const forwarded =
+    requestHead === null || trusted.isEmpty ? null : forwardedBy(requestHead, exchange, trusted);
+  const client = forwarded === null ? source : clientOf(forwarded, exchange);
+  const injected = requestHead?.injected ?? null;
   const server = { address: remoteHost, port: remotePort, bytes: exchange.response.bytes };
   return {
     '@timestamp': isoTime(record.timestampMs),
@@ -77,6 +85,7 @@ export function exchangeDocument(
         ? {}
         : { version: (requestHead ?? responseHead)!.protocol.replace('HTTP/', '') }),
       request: {
+        ...(injected?.requestId == null ? {} : { id: redactor.text(injected.requestId) }),
         ...(requestHead === null ? {} : { method: requestHead.method }),
         ...mimeOf(requestBody),
         ...(referrer === undefined ? {} : { referrer: redactor.text(utf8(referrer)) }),
@@ -99,9 +108,15 @@ export function exchangeDocument(
       ? {}
       : { user_agent: { original: redactor.text(utf8(requestHead.header('user-agent')!)) } }),
     client,
-    source: client,
+    source,
     ...(remoteHost === '' ? {} : { server, destination: server }),
-    network: { protocol: 'http', transport: 'tcp' },
+    network: {
+      protocol: 'http',
+      transport: 'tcp',
+      ...(forwarded === null || forwarded.address === connection.remoteAddress
+        ? {}
+        : { forwarded_ip: forwarded.address }),
+    },
     ...identityOf(who),
     tapline: {
       run: { id: who.runId },
@@ -117,6 +132,8 @@ export function exchangeDocument(
         ...(exchange.interimStatuses.length === 0 ? {} : { interim: exchange.interimStatuses }),
         ...(exchange.gatewayStatus === null ? {} : { from_gateway: true }),
       },
+      ...(forwarded === null ? {} : { client: forwardingOf(forwarded) }),
+      ...(injected === null ? {} : { injected: injectionOf(injected, redactor) }),
       ...(rawHead === undefined ? {} : { refused: rawHead }),
       redacted: redactor.count + (requestBody?.redactedCount ?? 0) + (responseBody?.redactedCount ?? 0),
     },
@@ -195,12 +212,54 @@ function urlOf(head: RequestHead, exchange: Exchange, redactor: CountingRedactor
   };
 }
 
-/** W3C Trace Context, where the client sent it. */
+/**
+ * W3C Trace Context. Where the gateway told the server of a span of its own (`--inject=traceparent`), the exchange is that span: `span.id` is
+ * what the server sees as its parent, `parent.id` (ECS) the span of the client, if it named one. Where nothing was injected the exchange has
+ * no span of its own that anybody knows of: `span.id` is the one that the client sent, and the server sees the same.
+ */
 function traceOf(head: RequestHead | null): object {
-  const parts = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/.exec(
-    head?.header('traceparent') ?? '',
-  );
-  return parts === null || /^0+$/.test(parts[1]!) ? {} : { trace: { id: parts[1] }, span: { id: parts[2] } };
+  const own = head?.injected?.trace ?? null;
+  if (own !== null)
+    return {
+      trace: { id: own.traceId },
+      span: { id: own.spanId },
+      ...(own.parentId === null ? {} : { parent: { id: own.parentId } }),
+    };
+  const given = head?.header('traceparent');
+  const context = given === undefined ? null : parseTraceparent(given);
+  return context === null ? {} : { trace: { id: context.traceId }, span: { id: context.spanId } };
+}
+
+/** What went to the server beside what the client sent: the headers of the record are the client's. */
+function injectionOf({ added, removed }: InjectedFields, redactor: CountingRedactor): object {
+  return {
+    headers: Object.fromEntries(
+      Object.entries(added).map(([name, value]) => [name, redactor.text(utf8(value))]),
+    ),
+    ...(removed.length === 0 ? {} : { removed }),
+  };
+}
+
+function forwardedBy(
+  head: RequestHead,
+  { connection }: Exchange,
+  trusted: TrustedProxies,
+): ForwardedClient | null {
+  return trusted.clientOf(connection.remoteAddress, head.header('x-forwarded-for'), head.header('forwarded'));
+}
+
+/** The client behind trusted proxies; its port is mostly not told. */
+function clientOf({ address, port }: ForwardedClient, { request }: Exchange): object {
+  return { address, ip: address, ...(port === null ? {} : { port }), bytes: request.bytes };
+}
+
+/** Where the client's address is from, and what is odd about it. */
+function forwardingOf({ field, isMalformed, hasConflict }: ForwardedClient): object {
+  return {
+    from: field,
+    ...(isMalformed ? { malformed: true } : {}),
+    ...(hasConflict ? { conflict: true } : {}),
+  };
 }
 
 function bodyOf(half: Half, facts: BodyFacts | null): object {

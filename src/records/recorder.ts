@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { TrustedProxies } from '../codecs/forwarded/trusted-proxies.ts';
 import type { Clock } from '../core/ports.ts';
 import { type EcsIdentity, exchangeDocument, gapDocument } from './as-ecs.ts';
 import { BodyReader } from './body-reader.ts';
@@ -21,6 +22,8 @@ export interface RecorderOptions {
   readonly runId: string;
   readonly thread: number;
   readonly observerVersion: string;
+  /** Proxies in front, in CIDR notation: the client's address is taken from what they forward. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export interface RecorderPorts {
@@ -39,6 +42,7 @@ export class Recorder {
   readonly #names: SecretNames;
   readonly #bodies: BodyReader;
   readonly #identity: EcsIdentity;
+  readonly #trusted: TrustedProxies;
 
   constructor(options: RecorderOptions, ports: RecorderPorts) {
     this.#options = options;
@@ -50,6 +54,7 @@ export class Recorder {
       maxBytes: options.maxInflatedBytes,
       hash: (bytes) => `hmac-sha256:${createHmac('sha256', options.hmacKey).update(bytes).digest('hex')}`,
     });
+    this.#trusted = new TrustedProxies(options.trustedProxies ?? []);
     this.#identity = {
       serviceName: options.serviceName,
       runId: options.runId,
@@ -84,7 +89,8 @@ export class Recorder {
 
   #write(exchange: Exchange): RecordDocument {
     const timestampMs = exchange.startWallMs;
-    const id = this.#ids.next(timestampMs);
+    // A server that was given an id finds the record under it.
+    const id = exchange.requestHeadOrNull?.injected?.recordId ?? this.#ids.next(timestampMs);
     const sequence = this.#ports.nextSequence();
     const document = exchangeDocument(
       exchange,
@@ -92,6 +98,7 @@ export class Recorder {
       { id, sequence, timestampMs },
       this.#names,
       this.#bodies,
+      this.#trusted,
     );
     return {
       bytes: Buffer.from(JSON.stringify(document)),

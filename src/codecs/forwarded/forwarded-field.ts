@@ -7,7 +7,8 @@ export interface ForwardedElement {
 }
 
 /** Unquoted colons and brackets are not allowed there (RFC 7239 section 4) and are common all the same. */
-const PAIR = /[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+\-.^_`|~0-9A-Za-z:[\]]+))[ \t]*/y;
+const PAIR =
+  /[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+\-.^_`|~0-9A-Za-z:[\]]+))[ \t]*/y;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** The elements of a field value, in order (RFC 7239 section 4); null where it is malformed. Linear in its length. */

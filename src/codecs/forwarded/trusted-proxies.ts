@@ -58,7 +58,8 @@ export class TrustedProxies {
     forwardedFor: string | undefined,
     forwarded: string | undefined,
   ): ForwardedClient | null {
-    if (this.isEmpty || (forwardedFor === undefined && forwarded === undefined) || !this.has(peer)) return null;
+    if (this.isEmpty || (forwardedFor === undefined && forwarded === undefined) || !this.has(peer))
+      return null;
     const byList = forwardedFor === undefined ? null : this.#last(peer, listFromEnd(forwardedFor));
     const byField = forwarded === undefined ? null : this.#last(peer, forwardedFromEnd(forwarded));
     if (byList === null)
