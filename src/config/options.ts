@@ -1,4 +1,5 @@
 import type { LogLevel } from '../core/ports.ts';
+import type { CaptureRule } from '../records/capture-rules/capture-rule.ts';
 
 /** All options, resolved: times in milliseconds, sizes in bytes, paths absolute. */
 export interface Options {
@@ -43,6 +44,7 @@ export interface Options {
   readonly trustedProxies: string[];
   readonly proxyProtocol: boolean;
   readonly upstreamProxyProtocol: '1' | '2' | 'off';
+  readonly captureRules: CaptureRule[];
   readonly dataset: string;
   readonly namespace: string;
   readonly store: 'on' | 'off';
@@ -366,6 +368,16 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     group: 'Records',
     placeholder: 'on|off',
     meaning: 'off passes traffic without records',
+  },
+  {
+    name: 'capture-rule',
+    field: 'captureRules',
+    type: 'capture-rules',
+    defaultValue: '',
+    group: 'Records',
+    placeholder: 'RULE',
+    meaning:
+      "what to keep of which exchanges, such as 'heads path=/upload/*', 'count health' or 'full status>=500'; may be repeated, the first that matches decides",
   },
   {
     name: 'max-body-capture',

@@ -22,6 +22,7 @@ export function newRecorder(
       thread,
       observerVersion: VERSION,
       trustedProxies: options.trustedProxies,
+      captureRules: options.captureRules,
     },
     {
       clock: systemClock,

@@ -3,6 +3,7 @@ import type { RequestHead } from '../codecs/http1/head.ts';
 import type { InjectedFields } from '../codecs/http1/injected-fields.ts';
 import { parseTraceparent } from '../codecs/trace-context/traceparent.ts';
 import type { BodyFacts, BodyReader } from './body-reader.ts';
+import type { LeftOutFacts } from './capture-rules/left-out.ts';
 import type { Exchange, Half } from './exchange.ts';
 import type { GapFacts } from './record-document.ts';
 import { redactMalformedHead } from './redaction/redact-malformed-head.ts';
@@ -122,6 +123,7 @@ export function exchangeDocument(
       run: { id: who.runId },
       thread: who.thread,
       kind: kindOf(exchange),
+      ...ruleOf(exchange),
       connection: { id: connection.id },
       request: marksOf(requestBody),
       response: {
@@ -177,6 +179,40 @@ export function gapDocument(gap: GapFacts, who: EcsIdentity, record: RecordIdent
   };
 }
 
+/** The document that stands for exchanges that a capture rule left without records. */
+export function summaryDocument(facts: LeftOutFacts, who: EcsIdentity, record: RecordIdentity): object {
+  const { rule, effect, count, details } = facts;
+  return {
+    '@timestamp': isoTime(record.timestampMs),
+    ecs: { version: ECS_VERSION },
+    event: {
+      id: record.id,
+      kind: 'metric',
+      category: ['web'],
+      type: ['info'],
+      start: isoTime(facts.firstMs),
+      end: isoTime(facts.lastMs),
+      sequence: record.sequence,
+      dataset: DATASET,
+    },
+    data_stream: { type: 'logs', dataset: DATASET, namespace: 'default' },
+    ...identityOf(who),
+    tapline: {
+      run: { id: who.runId },
+      thread: who.thread,
+      kind: 'summary',
+      rule,
+      capture: effect,
+      summary: {
+        count,
+        source_bytes: facts.sourceBytes,
+        destination_bytes: facts.destinationBytes,
+        ...(details === null ? {} : { duration: details.durationNs, status: details.statuses }),
+      },
+    },
+  };
+}
+
 function identityOf(who: EcsIdentity): object {
   return {
     service: { name: who.serviceName },
@@ -188,6 +224,11 @@ function kindOf(exchange: Exchange): string {
   if (exchange.refusal !== null) return 'refusal';
   if (exchange.isTunnel) return 'tunnel';
   return exchange.requestHeadOrNull === null ? 'broken' : 'exchange';
+}
+
+/** Which capture rule left out something of a record. */
+function ruleOf({ leftOutBy }: Exchange): object {
+  return leftOutBy === null ? {} : { rule: leftOutBy.rule.name, capture: leftOutBy.effect };
 }
 
 /** The effective request URI (RFC 9110 section 7.1), redacted. */
