@@ -288,7 +288,7 @@ function readOptions(given: Record<string, unknown>, site: FilterSite): Options 
   } catch (error) {
     return site.reject(`option trustedProxies: ${(error as Error).message}`);
   }
-  const proto = String(given['proto'] ?? 'http');
+  const proto = given['proto'] ?? 'http';
   if (proto !== 'http' && proto !== 'https') site.reject('option proto expects http or https');
   return {
     fields: fields as FieldName[],
