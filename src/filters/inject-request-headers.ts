@@ -151,6 +151,11 @@ class Injection {
   readonly #site: FilterSite;
   readonly #random: RandomPool;
   readonly #ids: RecordIds;
+  #lastElement: { readonly peer: string; readonly host: string | undefined; readonly text: string } = {
+    peer: '',
+    host: undefined,
+    text: '',
+  };
 
   constructor(options: Options, site: FilterSite) {
     this.#options = options;
@@ -214,11 +219,7 @@ class Injection {
   }
 
   #forwarded(head: RequestHead, peer: string, additions: Additions): void {
-    const element = formatForwarded({
-      for: forwardedNode(peer),
-      host: forwardedHost(head.header('host')),
-      proto: this.#options.proto,
-    });
+    const element = this.#element(peer, head.header('host'));
     // A quote that never ends would swallow what we add.
     const before = this.#chain(
       head,
@@ -228,6 +229,16 @@ class Injection {
       (value) => parseForwarded(value)?.map(({ text }) => text) ?? null,
     );
     additions.set('forwarded', [...before, element].join(', '), element);
+  }
+
+  /** Requests that follow each other mostly have the same. */
+  #element(peer: string, host: string | undefined): string {
+    const last = this.#lastElement;
+    if (last.text !== '' && last.peer === peer && last.host === host) return last.text;
+    const { proto } = this.#options;
+    const text = formatForwarded({ for: forwardedNode(peer), host: forwardedHost(host), proto });
+    this.#lastElement = { peer, host, text };
+    return text;
   }
 
   /** What proxies before us have told: the youngest entries that fit into a line. Nothing, where the peer is not trusted. */
