@@ -5,6 +5,7 @@
  *   node load-tests/engine-cost.ts            prints a table, writes load-tests/results/engine-cost.json
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
 import * as os from 'node:os';
@@ -30,6 +31,7 @@ const ports: Ports = {
   dialer: { dial: never },
   processes: { spawn: never },
   output: { write: () => {} },
+  randomBytes,
 };
 
 /** Nanoseconds per Data event through a pipeline; the median of several rounds. */

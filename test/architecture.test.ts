@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   store: ['records', 'spool', 'core'],
   filters: ['records', 'codecs', 'core'],
   net: ['codecs', 'core'],
-  config: ['core'],
+  config: ['records', 'codecs', 'core'],
   script: ['codecs', 'core'],
   sinks: ['store', 'spool', 'records', 'codecs', 'telemetry', 'core'],
   gateway: ['script', 'config', 'filters', 'net', 'sinks', 'store', 'spool', 'records', 'telemetry', 'core'],

@@ -121,6 +121,11 @@ interface Configuration {
    */
   fork(target: string, sessionData?: object | ((...args: any[]) => any) | null): Configuration;
   /**
+   * Adds traceparent, X-Request-Id, Forwarded or X-Forwarded-For to the heads of an inspected stream; everything else stays byte for byte.
+   * @param options what to add
+   */
+  injectRequestHeaders(options: { /** any of traceparent, x-request-id, forwarded, x-forwarded-for; with none the filter is left out; default [] */ fields?: any[] | null; /** blocks of addresses whose Forwarded and X-Forwarded-For are extended; others are replaced; default [] */ trustedProxies?: any[] | null; /** what clients speak, for Forwarded: http or https; default http */ proto?: string | null; /** the flag of traces that begin here; default true */ sampled?: boolean | null; /** a longer list of proxies loses its oldest entries; default 8k */ maxLineBytes?: number | string | null }): Configuration;
+  /**
    * Marks HTTP/1 requests in a byte stream without changing a byte, and refuses what two parsers could read differently.
    * @param options limits of a request head
    */

@@ -12,7 +12,12 @@ interface ShownRecord {
   url?: { domain?: string; original?: string };
   client?: { address?: string };
   error?: { type?: string; message?: string };
-  tapline: { kind: string; gap?: { from: number; to: number; count: number; reason: string } };
+  tapline: {
+    kind: string;
+    gap?: { from: number; to: number; count: number; reason: string };
+    rule?: string;
+    summary?: { count: number; source_bytes: number; destination_bytes: number };
+  };
 }
 
 const COLUMNS = [23, 7, 4, 9, 9, 9, 15] as const;
@@ -29,28 +34,31 @@ export function recordLine(
   { hasColour, width }: { hasColour: boolean; width: number },
 ): string {
   const date = new Date(record['@timestamp']);
-  const { gap, kind } = record.tapline;
+  const { gap, kind, summary } = record.tapline;
   const status = record.http?.response?.status_code;
   const cells = [
     `${localTime(date.getTime())}.${String(date.getMilliseconds()).padStart(3, '0')}`,
     record.http?.request?.method ?? kind,
     status === undefined ? '-' : String(status),
     record.event.duration === undefined ? '-' : shownDuration(record.event.duration),
-    shownBytes(record.http?.request?.bytes),
-    shownBytes(record.http?.response?.bytes),
+    shownBytes(record.http?.request?.bytes ?? summary?.source_bytes),
+    shownBytes(record.http?.response?.bytes ?? summary?.destination_bytes),
     record.client?.address ?? '-',
   ].map((cell, index) =>
     index >= 3 && index <= 5 ? cell.padStart(COLUMNS[index]!) : cell.padEnd(COLUMNS[index]!),
   );
-  const what =
-    gap === undefined
-      ? `${record.url?.domain ?? ''}${record.url?.original ?? ''}`
-      : `${gap.count} records lost (${gap.from} to ${gap.to}): ${gap.reason}`;
+  const what = whatText(record);
   const error = record.error?.type === undefined || gap !== undefined ? '' : ` ! ${record.error.type}`;
   const text = printable(`${cells.join(' ')} ${what}${error}`);
   const cut = width > 0 && text.length > width ? `${text.slice(0, width - 1)}…` : text;
-  const colour = hasColour ? colourOf(status, record.error !== undefined) : '';
+  const colour = hasColour && summary === undefined ? colourOf(status, record.error !== undefined) : '';
   return colour === '' ? `${cut}\n` : `${colour}${cut}\u001b[0m\n`;
+}
+
+function whatText({ tapline: { gap, summary, rule }, url }: ShownRecord): string {
+  if (gap !== undefined) return `${gap.count} records lost (${gap.from} to ${gap.to}): ${gap.reason}`;
+  if (summary !== undefined) return `${summary.count} exchanges without a record by rule: ${rule}`;
+  return `${url?.domain ?? ''}${url?.original ?? ''}`;
 }
 
 function colourOf(status: number | undefined, hasError: boolean): string {

@@ -25,6 +25,10 @@ export function reportText(report: VerifyReport): string {
     ...(report.runs.map(({ expired }) => expired).filter((expired) => expired > 0).length > 0
       ? [`${count(report.runs.reduce((sum, { expired }) => sum + expired, 0))} older ones have expired`]
       : []),
+    ...report.leftOut.map(
+      (one) =>
+        `${count(one.count)} ${one.count === 1 ? 'exchange has' : 'exchanges have'} no record by rule "${one.rule}" (${one.capture})`,
+    ),
   ].filter((note) => note !== '');
   const tail = notes.map((note) => `  ${note}\n`).join('');
   if (report.isComplete) return `complete: ${countRecords(report.records)}, no gaps\n${tail}`;

@@ -57,3 +57,20 @@ export function showIpv6(address: Buffer | bigint): string {
 export function addressBytes(value: bigint, width: 4 | 16): Buffer {
   return Buffer.from(value.toString(16).padStart(width * 2, '0'), 'hex');
 }
+
+/** An address as a number, with its family. */
+export interface IpAddress {
+  readonly family: 4 | 6;
+  readonly value: bigint;
+}
+
+/** An IPv4 or IPv6 address; null where the text is neither. */
+export function parseIp(text: string): IpAddress | null {
+  const family = text.includes(':') ? 6 : 4;
+  const value = family === 4 ? parseIpv4(text) : parseIpv6(text);
+  return value === null ? null : { family, value };
+}
+
+export function showIp({ family, value }: IpAddress): string {
+  return family === 4 ? showIpv4(value) : showIpv6(value);
+}

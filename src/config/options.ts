@@ -1,4 +1,5 @@
 import type { LogLevel } from '../core/ports.ts';
+import type { CaptureRule } from '../records/capture-rules/capture-rule.ts';
 
 /** All options, resolved: times in milliseconds, sizes in bytes, paths absolute. */
 export interface Options {
@@ -43,6 +44,7 @@ export interface Options {
   readonly trustedProxies: string[];
   readonly proxyProtocol: boolean;
   readonly upstreamProxyProtocol: '1' | '2' | 'off';
+  readonly captureRules: CaptureRule[];
   readonly dataset: string;
   readonly namespace: string;
   readonly store: 'on' | 'off';
@@ -89,6 +91,9 @@ export type OptionType =
   | 'switch'
   | 'proxy-version'
   | 'stream-part'
+  | 'request-fields'
+  | 'networks'
+  | 'capture-rules'
   /** Only by a variable: a command line can be read by every process, and a file belongs into an option of its own. */
   | 'secret';
 
@@ -180,7 +185,7 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
   {
     name: 'inject',
     field: 'inject',
-    type: 'list',
+    type: 'request-fields',
     defaultValue: '',
     group: 'Traffic',
     placeholder: 'NAMES',
@@ -190,7 +195,7 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
   {
     name: 'trusted-proxies',
     field: 'trustedProxies',
-    type: 'list',
+    type: 'networks',
     defaultValue: '',
     group: 'Traffic',
     placeholder: 'CIDRS',
@@ -363,6 +368,16 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     group: 'Records',
     placeholder: 'on|off',
     meaning: 'off passes traffic without records',
+  },
+  {
+    name: 'capture-rule',
+    field: 'captureRules',
+    type: 'capture-rules',
+    defaultValue: '',
+    group: 'Records',
+    placeholder: 'RULE',
+    meaning:
+      "what to keep of which exchanges, such as 'heads path=/upload/*', 'count health' or 'full status>=500'; may be repeated, the first that matches decides",
   },
   {
     name: 'max-body-capture',

@@ -1,7 +1,11 @@
 import * as path from 'node:path';
+import { IpNetwork } from '../codecs/ip-network.ts';
 import { byteSize, durationMs } from '../core/quantity.ts';
 import type { OptionSpec } from './options.ts';
 import { UsageError } from './usage-error.ts';
+
+/** What --inject can add. */
+const REQUEST_FIELDS = ['traceparent', 'x-request-id', 'forwarded', 'x-forwarded-for'];
 
 /**
  * One option's text to its value.
@@ -9,8 +13,8 @@ import { UsageError } from './usage-error.ts';
  * @param base folder that relative paths start from
  */
 export function parseValue(spec: OptionSpec, text: string, origin: string, base: string): unknown {
-  const expects = (what: string): never => {
-    throw new UsageError(`${origin}: expected ${what}, got ${JSON.stringify(text)}`);
+  const expects = (what: string, got = text): never => {
+    throw new UsageError(`${origin}: expected ${what}, got ${JSON.stringify(got)}`);
   };
   const atLeast = (value: number, shown: string): number =>
     value < (spec.min ?? 0)
@@ -34,10 +38,17 @@ export function parseValue(spec: OptionSpec, text: string, origin: string, base:
     case 'proxy-version':
       return ['1', '2', 'off'].includes(text) ? text : expects('1, 2 or off');
     case 'list':
-      return text
-        .split(',')
-        .map((one) => one.trim())
-        .filter(Boolean);
+      return listOf(text);
+    case 'request-fields':
+      return listOf(text.toLowerCase()).map((one) =>
+        REQUEST_FIELDS.includes(one) ? one : expects(`names among ${REQUEST_FIELDS.join(', ')}`, one),
+      );
+    case 'networks':
+      return listOf(text).map((one) =>
+        IpNetwork.parse(one) === null
+          ? expects("blocks of addresses such as '10.0.0.0/8,2001:db8::/32'", one)
+          : one,
+      );
     case 'flag':
       return text === 'true' || text === '1'
         ? true
@@ -73,6 +84,13 @@ export function parseValue(spec: OptionSpec, text: string, origin: string, base:
     case 'url':
       return parseUrl(text) ?? expects("a URL without a path such as 'http://127.0.0.1:3000'");
   }
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
 }
 
 /** `ip:port`; a port alone listens on loopback only. */

@@ -3,6 +3,8 @@ import * as path from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Scalar } from 'yaml';
 import { type Options, OPTION_SPECS, type OptionSpec, optionVariable } from './options.ts';
 import { parseValue } from './parse-value.ts';
+import { type RuleWord, ruleWords } from '../records/capture-rules/parse-capture-rule.ts';
+import { readCaptureRules, rulesOfVariable, rulesOfYaml } from './read-capture-rules.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface OptionSources {
@@ -24,6 +26,8 @@ interface Given {
   readonly text: string;
   readonly origin: string;
   readonly base: string;
+  /** Of an option that may be repeated: each time it was given, in words with their places. */
+  readonly rules?: readonly (readonly RuleWord[])[];
 }
 
 const BY_NAME = new Map(OPTION_SPECS.map((spec) => [spec.name, spec]));
@@ -45,7 +49,8 @@ export function readOptions(sources: OptionSources): ReadResult {
       origin: `--${spec.name}`,
       base: sources.cwd,
     };
-    options[spec.field] = text === null ? null : parseValue(spec, text, origin, base);
+    if (spec.type === 'capture-rules') options[spec.field] = readCaptureRules(found?.rules ?? []);
+    else options[spec.field] = text === null ? null : parseValue(spec, text, origin, base);
   }
   const read = options as unknown as Options;
   if ((read.tlsCert === null) !== (read.tlsKey === null))
@@ -92,7 +97,10 @@ function readCommandLine({ argv, cwd }: OptionSources): {
       else throw new UsageError(`--${name}: expected a value: --${name}=${spec?.placeholder ?? 'FILE'}`);
     }
     if (name === 'config') configFile = path.resolve(cwd, text);
-    else flags.set(name, { text, origin: `--${name}`, base: cwd });
+    else if (spec!.type === 'capture-rules') {
+      const rules = [...(flags.get(name)?.rules ?? []), ruleWords(text, `--${name}`)];
+      flags.set(name, { text, origin: `--${name}`, base: cwd, rules });
+    } else flags.set(name, { text, origin: `--${name}`, base: cwd });
   }
   return { flags, positional, configFile };
 }
@@ -100,7 +108,9 @@ function readCommandLine({ argv, cwd }: OptionSources): {
 function fromEnvironment(spec: OptionSpec, { env, cwd }: OptionSources): Given | undefined {
   const name = optionVariable(spec);
   const text = env[name];
-  return text === undefined || text === '' ? undefined : { text, origin: name, base: cwd };
+  if (text === undefined || text === '') return undefined;
+  const given = { text, origin: name, base: cwd };
+  return spec.type === 'capture-rules' ? { ...given, rules: rulesOfVariable(text, name) } : given;
 }
 
 /** `tapline.yaml`: a map of option names; its paths are relative to its folder. */
@@ -137,7 +147,9 @@ function readFile(given: string | null, cwd: string): Map<string, Given> {
       throw new UsageError(
         `${origin}: a secret does not belong here; give ${optionVariable(spec)} or ${name}-file: FILE`,
       );
-    if (isSeq(value))
+    if (spec.type === 'capture-rules')
+      values.set(name, { text: '', origin, base: path.dirname(file), rules: rulesOfYaml(value, origin, at) });
+    else if (isSeq(value))
       values.set(name, { text: value.items.map(String).join(','), origin, base: path.dirname(file) });
     else if (isScalar(value) && value.value !== null)
       values.set(name, {

@@ -71,23 +71,25 @@ export interface FilterDeclaration {
   targets?(args: readonly unknown[]): readonly string[];
   /** The pipeline of another file that it sends to, for the same. */
   uses?(args: readonly unknown[]): ModuleTarget;
-  /** Checks the arguments at load and returns the maker of a session's stage. */
-  prepare(args: readonly unknown[], site: FilterSite): () => Stage;
+  /** Checks the arguments at load and returns the maker of a session's stage; null where the filter would do nothing: it is left out then. */
+  prepare(args: readonly unknown[], site: FilterSite): (() => Stage) | null;
 }
 
-/** Binds a declaration to its arguments at a place of a script. */
+/** Binds a declaration to its arguments at a place of a script; null where it would do nothing. */
 export function defineFilter(
   declaration: FilterDeclaration,
   args: readonly unknown[],
   site: FilterSite,
-): FilterDefinition {
+): FilterDefinition | null {
+  const createStage = declaration.prepare(args, site);
+  if (createStage === null) return null;
   return {
     name: declaration.name,
     place: site.place,
     targets: declaration.targets?.(args) ?? [],
     uses: declaration.uses?.(args) ?? null,
     isMirror: declaration.name === 'fork',
-    createStage: declaration.prepare(args, site),
+    createStage,
   };
 }
 

@@ -116,4 +116,6 @@ export interface Ports {
   readonly dialer: Dialer;
   readonly processes: Processes;
   readonly output: Output;
+  /** Unpredictable bytes, for ids. */
+  readonly randomBytes: (size: number) => Buffer;
 }

@@ -7,6 +7,7 @@ import { decodeHttpResponse } from './decode-http-response.ts';
 import { encodeHttpRequest } from './encode-http-request.ts';
 import { encodeHttpResponse } from './encode-http-response.ts';
 import { fork } from './fork.ts';
+import { injectRequestHeaders } from './inject-request-headers.ts';
 import { inspectHttpRequest } from './inspect-http-request.ts';
 import { inspectHttpResponse } from './inspect-http-response.ts';
 import { link } from './link.ts';
@@ -60,6 +61,7 @@ export const catalogue: readonly FilterDeclaration[] = [
   encodeRedis,
   exec,
   fork,
+  injectRequestHeaders,
   inspectHttpRequest,
   inspectHttpResponse,
   link,

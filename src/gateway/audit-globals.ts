@@ -13,6 +13,8 @@ export interface AuditGlobals {
   readonly connectOptions: object;
   readonly requestLimits: object;
   readonly responseLimits: object;
+  /** What `injectRequestHeaders` adds (--inject). */
+  readonly injection: object;
   readonly flushInterval: string;
   readonly batch: RecordBatch;
   /** The exchange list of a connection; call it once per connection. */
@@ -33,10 +35,16 @@ export function auditGlobals(
     options.tlsCert === null ? null : { cert: readPem(options.tlsCert), key: readPem(options.tlsKey!) };
   return Object.freeze({
     listen: options.listen.text,
-    listenOptions: front === null ? {} : { tls: front },
+    listenOptions: {
+      ...(front === null ? {} : { tls: front }),
+      ...(options.proxyProtocol ? { proxyProtocol: true } : {}),
+    },
     upstream: target,
     connectOptions: {
       connectTimeout: `${options.connectTimeoutMs}ms`,
+      ...(options.upstreamProxyProtocol === 'off'
+        ? {}
+        : { proxyProtocol: Number(options.upstreamProxyProtocol) }),
       ...(isSecure
         ? {
             tls: {
@@ -54,6 +62,12 @@ export function auditGlobals(
       headerTimeout: `${options.headerTimeoutMs}ms`,
     },
     responseLimits: { responseTimeout: `${options.responseTimeoutMs}ms` },
+    injection: {
+      fields: options.inject,
+      trustedProxies: options.trustedProxies,
+      proto: front === null ? 'http' : 'https',
+      maxLineBytes: options.maxHeaderLineBytes,
+    },
     flushInterval: `${options.flushIntervalMs}ms`,
     batch,
     exchanges: (inbound: Inbound) =>

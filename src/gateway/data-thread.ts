@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as path from 'node:path';
 import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
@@ -80,7 +81,7 @@ export async function startDataThread(
     const program = loadProgram({
       ...source,
       catalogue,
-      ports: { clock: systemClock, log, dialer, processes, output },
+      ports: { clock: systemClock, log, dialer, processes, output, randomBytes },
       env: process.env,
       globals: { audit: auditGlobals(options, recording) },
       isCompat: options.compat,
@@ -95,6 +96,11 @@ export async function startDataThread(
         log.write(
           'warn',
           '[config] --compat: as the original, without what makes Tapline safer (docs/reference/differences.md)',
+        );
+      if (options.inject.length > 0 && !usesFilter(program, 'injectRequestHeaders'))
+        log.write(
+          'warn',
+          '[config] --inject: the script has no injectRequestHeaders(audit.injection), so nothing is added',
         );
       for (const warning of program.warnings)
         for (const line of warning.format().split('\n')) log.write('warn', `[config] ${line}`);
@@ -137,6 +143,7 @@ export function loadOnly(init: Pick<DataThreadInit, 'script' | 'options'>, log: 
     dialer: new SocketDialer(systemClock, log, 0),
     processes: new ChildProcesses(source.files.root, 0),
     output: { write: () => {} },
+    randomBytes,
   };
   return loadProgram({
     ...source,
@@ -146,6 +153,12 @@ export function loadOnly(init: Pick<DataThreadInit, 'script' | 'options'>, log: 
     isCompat: init.options.compat,
     globals: { audit: auditGlobals(init.options, null) },
   });
+}
+
+function usesFilter(program: Program, wanted: string): boolean {
+  return program.modules.some(({ pipelines }) =>
+    pipelines.some(({ filters }) => filters.some(({ name }) => name === wanted)),
+  );
 }
 
 function programSource(init: Pick<DataThreadInit, 'script' | 'options'>): {

@@ -22,6 +22,8 @@ export function newRecorder(
       runId,
       thread,
       observerVersion: VERSION,
+      trustedProxies: options.trustedProxies,
+      captureRules: options.captureRules,
     },
     {
       clock: systemClock,

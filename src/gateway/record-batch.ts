@@ -12,13 +12,21 @@ export class RecordBatch {
   readonly #writer: RecordWriter;
   readonly #maxCount: number;
   readonly #maxBytes: number;
+  readonly #summaries: () => readonly RecordDocument[];
   #records: RecordDocument[] = [];
   #bytes = 0;
 
-  constructor(writer: RecordWriter, maxCount: number, maxBytes: number) {
+  /** @param summaries what else is due at a flush: records of what capture rules left out */
+  constructor(
+    writer: RecordWriter,
+    maxCount: number,
+    maxBytes: number,
+    summaries: () => readonly RecordDocument[] = () => [],
+  ) {
     this.#writer = writer;
     this.#maxCount = maxCount;
     this.#maxBytes = maxBytes;
+    this.#summaries = summaries;
   }
 
   get isFull(): boolean {
@@ -42,6 +50,7 @@ export class RecordBatch {
       this.#records = [];
       this.#bytes = 0;
     }
+    for (const summary of this.#summaries()) this.#writer.append(summary);
     void this.#writer.flush();
   }
 }

@@ -15,6 +15,9 @@ const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 /** How often the counts of the sockets go to disk. */
 const LEDGER_INTERVAL_MS = 1000;
 
+/** Timers fire a little early or late. */
+const TIMER_TOLERANCE = 0.9;
+
 /** A data thread's way from records to the spool, with the ledger that accounts for them. */
 export interface Recording {
   readonly recorder: Recorder;
@@ -45,7 +48,14 @@ export function openRecording(
     onFlushed,
     log,
   });
-  const batch = new RecordBatch(spool, options.batchCount, options.batchBytes);
+  // Full batches are flushed in between: these come with the flushes of time.
+  let summariesDueMs = 0;
+  const batch = new RecordBatch(spool, options.batchCount, options.batchBytes, () => {
+    const nowMs = systemClock.monotonicMs();
+    if (nowMs < summariesDueMs) return [];
+    summariesDueMs = nowMs + options.flushIntervalMs * TIMER_TOLERANCE;
+    return recorder.summaries();
+  });
   const timer = setInterval(() => ledger.noteTotals(totals), LEDGER_INTERVAL_MS);
   timer.unref();
   return {
@@ -54,6 +64,7 @@ export function openRecording(
     async close() {
       clearInterval(timer);
       batch.flush();
+      for (const summary of recorder.summaries()) spool.append(summary);
       await spool.close();
       ledger.close(totals);
     },

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import { Flow } from '../core/flow.ts';
 
+/** Less than this is copied together: cheaper than telling the system of several pieces. */
+const MAX_COPIED_BYTES = 8192;
+
 /**
  * What waits to be written to a socket: views that lie side by side in memory are joined without a copy, everything of
  * one turn of the event loop leaves in one write. Above `highWaterBytes` the flow is held until the socket has drained.
@@ -55,11 +58,13 @@ export class SendQueue {
   flush(): void {
     const views = this.#views;
     if (views.length === 0) return;
+    const isSmall = this.#waitingBytes <= MAX_COPIED_BYTES;
     this.#views = [];
     this.#waitingBytes = 0;
     const socket = this.#socket;
     if (socket.destroyed || socket.writableEnded) return;
     if (views.length === 1) socket.write(views[0]!);
+    else if (isSmall) socket.write(Buffer.concat(views));
     else {
       socket.cork();
       for (const view of views) socket.write(view);

@@ -11,6 +11,7 @@ pipy({
   .onSessionStart(() => _exchanges = audit.exchanges(__inbound))
   .inspectHttpRequest(audit.requestLimits)
   .fork('request')
+  .injectRequestHeaders(audit.injection)   // nothing unless --inject asks for it
   .connect(audit.upstream, audit.connectOptions)
   .inspectHttpResponse(audit.responseLimits)
   .fork('response')

@@ -4,5 +4,6 @@ pipy()
 
 .listen(audit.listen, audit.listenOptions)
   .inspectHttpRequest(audit.requestLimits)
+  .injectRequestHeaders(audit.injection)
   .connect(audit.upstream, audit.connectOptions)
   .inspectHttpResponse(audit.responseLimits)

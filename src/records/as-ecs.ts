@@ -1,5 +1,9 @@
+import type { ForwardedClient, TrustedProxies } from '../codecs/forwarded/trusted-proxies.ts';
 import type { RequestHead } from '../codecs/http1/head.ts';
+import type { InjectedFields } from '../codecs/http1/injected-fields.ts';
+import { parseTraceparent } from '../codecs/trace-context/traceparent.ts';
 import type { BodyFacts, BodyReader } from './body-reader.ts';
+import type { LeftOutFacts } from './capture-rules/left-out.ts';
 import type { Exchange, Half } from './exchange.ts';
 import type { GapFacts } from './record-document.ts';
 import { redactMalformedHead } from './redaction/redact-malformed-head.ts';
@@ -33,6 +37,7 @@ export function exchangeDocument(
   record: RecordIdentity,
   names: SecretNames,
   bodies: BodyReader,
+  trusted: TrustedProxies,
 ): object {
   const { connection, refusal, error } = exchange;
   const redactor = new CountingRedactor(names);
@@ -49,12 +54,16 @@ export function exchangeDocument(
     refusal === null || refusal.rawHead.length === 0 ? undefined : redactor.rawHead(refusal.rawHead);
   const url = requestHead === null ? undefined : urlOf(requestHead, exchange, redactor);
   const message = error === null ? undefined : redactor.text(error.message);
-  const client = {
+  const source = {
     address: connection.remoteAddress,
     ...(connection.remoteAddress === '' ? {} : { ip: connection.remoteAddress }),
     port: connection.remotePort,
     bytes: exchange.request.bytes,
   };
+  const forwarded =
+    requestHead === null || trusted.isEmpty ? null : forwardedBy(requestHead, exchange, trusted);
+  const client = forwarded === null ? source : clientOf(forwarded, exchange);
+  const injected = requestHead?.injected ?? null;
   const server = { address: remoteHost, port: remotePort, bytes: exchange.response.bytes };
   return {
     '@timestamp': isoTime(record.timestampMs),
@@ -77,6 +86,7 @@ export function exchangeDocument(
         ? {}
         : { version: (requestHead ?? responseHead)!.protocol.replace('HTTP/', '') }),
       request: {
+        ...(injected?.requestId == null ? {} : { id: redactor.text(injected.requestId) }),
         ...(requestHead === null ? {} : { method: requestHead.method }),
         ...mimeOf(requestBody),
         ...(referrer === undefined ? {} : { referrer: redactor.text(utf8(referrer)) }),
@@ -99,14 +109,21 @@ export function exchangeDocument(
       ? {}
       : { user_agent: { original: redactor.text(utf8(requestHead.header('user-agent')!)) } }),
     client,
-    source: client,
+    source,
     ...(remoteHost === '' ? {} : { server, destination: server }),
-    network: { protocol: 'http', transport: 'tcp' },
+    network: {
+      protocol: 'http',
+      transport: 'tcp',
+      ...(forwarded === null || forwarded.address === connection.remoteAddress
+        ? {}
+        : { forwarded_ip: forwarded.address }),
+    },
     ...identityOf(who),
     tapline: {
       run: { id: who.runId },
       thread: who.thread,
       kind: kindOf(exchange),
+      ...ruleOf(exchange),
       connection: { id: connection.id },
       request: marksOf(requestBody),
       response: {
@@ -117,6 +134,8 @@ export function exchangeDocument(
         ...(exchange.interimStatuses.length === 0 ? {} : { interim: exchange.interimStatuses }),
         ...(exchange.gatewayStatus === null ? {} : { from_gateway: true }),
       },
+      ...(forwarded === null ? {} : { client: forwardingOf(forwarded) }),
+      ...(injected === null ? {} : { injected: injectionOf(injected, redactor) }),
       ...(rawHead === undefined ? {} : { refused: rawHead }),
       redacted: redactor.count + (requestBody?.redactedCount ?? 0) + (responseBody?.redactedCount ?? 0),
     },
@@ -160,6 +179,40 @@ export function gapDocument(gap: GapFacts, who: EcsIdentity, record: RecordIdent
   };
 }
 
+/** The document that stands for exchanges that a capture rule left without records. */
+export function summaryDocument(facts: LeftOutFacts, who: EcsIdentity, record: RecordIdentity): object {
+  const { rule, effect, count, details } = facts;
+  return {
+    '@timestamp': isoTime(record.timestampMs),
+    ecs: { version: ECS_VERSION },
+    event: {
+      id: record.id,
+      kind: 'metric',
+      category: ['web'],
+      type: ['info'],
+      start: isoTime(facts.firstMs),
+      end: isoTime(facts.lastMs),
+      sequence: record.sequence,
+      dataset: DATASET,
+    },
+    data_stream: { type: 'logs', dataset: DATASET, namespace: 'default' },
+    ...identityOf(who),
+    tapline: {
+      run: { id: who.runId },
+      thread: who.thread,
+      kind: 'summary',
+      rule,
+      capture: effect,
+      summary: {
+        count,
+        source_bytes: facts.sourceBytes,
+        destination_bytes: facts.destinationBytes,
+        ...(details === null ? {} : { duration: details.durationNs, status: details.statuses }),
+      },
+    },
+  };
+}
+
 function identityOf(who: EcsIdentity): object {
   return {
     service: { name: who.serviceName },
@@ -171,6 +224,11 @@ function kindOf(exchange: Exchange): string {
   if (exchange.refusal !== null) return 'refusal';
   if (exchange.isTunnel) return 'tunnel';
   return exchange.requestHeadOrNull === null ? 'broken' : 'exchange';
+}
+
+/** Which capture rule left out something of a record. */
+function ruleOf({ leftOutBy }: Exchange): object {
+  return leftOutBy === null ? {} : { rule: leftOutBy.rule.name, capture: leftOutBy.effect };
 }
 
 /** The effective request URI (RFC 9110 section 7.1), redacted. */
@@ -195,12 +253,54 @@ function urlOf(head: RequestHead, exchange: Exchange, redactor: CountingRedactor
   };
 }
 
-/** W3C Trace Context, where the client sent it. */
+/**
+ * W3C Trace Context. Where the gateway told the server of a span of its own (`--inject=traceparent`), the exchange is that span: `span.id` is
+ * what the server sees as its parent, `parent.id` (ECS) the span of the client, if it named one. Where nothing was injected the exchange has
+ * no span of its own that anybody knows of: `span.id` is the one that the client sent, and the server sees the same.
+ */
 function traceOf(head: RequestHead | null): object {
-  const parts = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/.exec(
-    head?.header('traceparent') ?? '',
-  );
-  return parts === null || /^0+$/.test(parts[1]!) ? {} : { trace: { id: parts[1] }, span: { id: parts[2] } };
+  const own = head?.injected?.trace ?? null;
+  if (own !== null)
+    return {
+      trace: { id: own.traceId },
+      span: { id: own.spanId },
+      ...(own.parentId === null ? {} : { parent: { id: own.parentId } }),
+    };
+  const given = head?.header('traceparent');
+  const context = given === undefined ? null : parseTraceparent(given);
+  return context === null ? {} : { trace: { id: context.traceId }, span: { id: context.spanId } };
+}
+
+/** What went to the server beside what the client sent: the headers of the record are the client's. */
+function injectionOf({ added, removed }: InjectedFields, redactor: CountingRedactor): object {
+  return {
+    headers: Object.fromEntries(
+      Object.entries(added).map(([name, value]) => [name, redactor.text(utf8(value))]),
+    ),
+    ...(removed.length === 0 ? {} : { removed }),
+  };
+}
+
+function forwardedBy(
+  head: RequestHead,
+  { connection }: Exchange,
+  trusted: TrustedProxies,
+): ForwardedClient | null {
+  return trusted.clientOf(connection.remoteAddress, head.header('x-forwarded-for'), head.header('forwarded'));
+}
+
+/** The client behind trusted proxies; its port is mostly not told. */
+function clientOf({ address, port }: ForwardedClient, { request }: Exchange): object {
+  return { address, ip: address, ...(port === null ? {} : { port }), bytes: request.bytes };
+}
+
+/** Where the client's address is from, and what is odd about it. */
+function forwardingOf({ field, isMalformed, hasConflict }: ForwardedClient): object {
+  return {
+    from: field,
+    ...(isMalformed ? { malformed: true } : {}),
+    ...(hasConflict ? { conflict: true } : {}),
+  };
 }
 
 function bodyOf(half: Half, facts: BodyFacts | null): object {

@@ -10,6 +10,8 @@ export class BodyCapture {
   totalBytes = 0;
   /** The budget had no room: nothing of this body is kept. */
   isDropped = false;
+  /** A capture rule wants nothing of it. */
+  isLeftOut = false;
 
   constructor(maxBytes: number, budget: ByteBudget) {
     this.#maxBytes = maxBytes;
@@ -19,7 +21,7 @@ export class BodyCapture {
   push(view: Buffer): void {
     this.totalBytes += view.length;
     const wanted = Math.min(view.length, this.#maxBytes - this.#keptBytes);
-    if (wanted <= 0 || this.isDropped) return;
+    if (wanted <= 0 || this.isDropped || this.isLeftOut) return;
     if (!this.#budget.take(wanted)) {
       this.isDropped = true;
       this.release();
@@ -28,6 +30,12 @@ export class BodyCapture {
     // A copy: a view would hold the socket's whole read buffer.
     this.#kept.push(Buffer.from(view.subarray(0, wanted)));
     this.#keptBytes += wanted;
+  }
+
+  /** Keeps nothing, of what came either; goes on counting. */
+  leaveOut(): void {
+    this.isLeftOut = true;
+    this.release();
   }
 
   /** What is kept, in one piece. */

@@ -40,6 +40,7 @@ export class BodyReader {
   read(body: BodyCapture, head: RequestHead | ResponseHead | GatewayAnswer | null): BodyFacts | null {
     if (body.totalBytes === 0) return null;
     const nothing = { mimeType: null, content: null, hash: null, decodeError: null, redactedCount: 0 };
+    if (body.isLeftOut) return { ...nothing, isTruncated: true, dropped: 'capture-rule' };
     if (body.isDropped) return { ...nothing, isTruncated: true, dropped: 'capture-budget' };
     const kept = body.bytes();
     if (kept.length === 0) return { ...nothing, isTruncated: true, dropped: 'capture-limit' };

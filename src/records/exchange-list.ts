@@ -47,7 +47,8 @@ export class ExchangeList {
       const first = this.#open[0]!;
       if (!first.isRequestDone || !first.isResponseDone) return;
       this.#open.shift();
-      this.onRecord(first.exchange.finish());
+      const record = first.exchange.finish();
+      if (record !== null) this.onRecord(record);
     }
   }
 

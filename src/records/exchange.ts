@@ -3,6 +3,8 @@ import type { RequestHead, ResponseHead } from '../codecs/http1/head.ts';
 import type { Clock } from '../core/ports.ts';
 import { BodyCapture } from './body-capture.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import type { CaptureEffect, CaptureRule } from './capture-rules/capture-rule.ts';
+import type { CaptureRules, RuleDecision } from './capture-rules/capture-rules.ts';
 import type { RecordDocument } from './record-document.ts';
 
 /** What is known of a connection when it opens. */
@@ -56,17 +58,21 @@ export class Exchange {
   firstResponseNs: bigint | null = null;
   endNs: bigint | null = null;
   readonly #clock: Clock;
-  readonly #write: (exchange: Exchange) => RecordDocument;
+  readonly #rules: CaptureRules | null;
+  readonly #write: (exchange: Exchange) => RecordDocument | null;
+  #decision: RuleDecision | null = null;
 
   constructor(
     connection: ConnectionFacts,
     clock: Clock,
     budget: ByteBudget,
     maxBodyBytes: number,
-    write: (exchange: Exchange) => RecordDocument,
+    rules: CaptureRules | null,
+    write: (exchange: Exchange) => RecordDocument | null,
   ) {
     this.connection = connection;
     this.#clock = clock;
+    this.#rules = rules;
     this.#write = write;
     this.startWallMs = clock.wallMs();
     this.startNs = clock.monotonicNs();
@@ -76,6 +82,9 @@ export class Exchange {
 
   requestHead(head: RequestHead): void {
     this.requestHeadOrNull = head;
+    if (this.#rules === null) return;
+    this.#decision = this.#rules.decide(head);
+    this.#heed();
   }
 
   /** Bytes of the request, whatever they are. */
@@ -96,6 +105,9 @@ export class Exchange {
   responseHead(head: ResponseHead | GatewayAnswer): void {
     this.responseHeadOrNull = head;
     this.firstResponseNs ??= this.#clock.monotonicNs();
+    if (this.#decision === null || this.#decision.isMade) return;
+    this.#decision.atAnswer(head);
+    this.#heed();
   }
 
   responseBytes(count: number): void {
@@ -135,15 +147,34 @@ export class Exchange {
     this.gatewayStatus = status;
   }
 
-  /** Writes the record and lets go of the bodies. Call it once. */
-  finish(): RecordDocument {
+  /** The capture rule that leaves out something of this exchange, and how much; null where it is kept whole. */
+  get leftOutBy(): { readonly rule: CaptureRule; readonly effect: Exclude<CaptureEffect, 'full'> } | null {
+    const rule = this.#decision?.rule ?? null;
+    if (rule === null || rule.effect === 'full') return null;
+    // What was refused always has a record.
+    return { rule, effect: this.refusal === null ? rule.effect : 'heads' };
+  }
+
+  /** Writes the record and lets go of the bodies; null where a capture rule wants none. Call it once. */
+  finish(): RecordDocument | null {
     this.isFinished = true;
     this.endNs ??= this.#clock.monotonicNs();
+    if (this.#decision !== null && !this.#decision.isMade) {
+      this.#decision.atEnd();
+      this.#heed();
+    }
     try {
       return this.#write(this);
     } finally {
       this.request.body.release();
       this.response.body.release();
     }
+  }
+
+  /** Bodies that no rule wants are let go as soon as that is known. */
+  #heed(): void {
+    if (this.leftOutBy === null) return;
+    this.request.body.leaveOut();
+    this.response.body.leaveOut();
   }
 }

@@ -7,10 +7,11 @@ export interface RecordDocument {
   /** `event.sequence`: without gaps within a run and data thread, from 1. */
   readonly sequence: number;
   readonly timestampMs: number;
-  readonly kind: 'exchange' | 'gap';
-  /** Bytes that the client sent, or the bytes that a gap lost. */
+  /** A `summary` stands for exchanges that a capture rule left without records. */
+  readonly kind: 'exchange' | 'gap' | 'summary';
+  /** Bytes that clients sent, or the bytes that a gap lost. */
   readonly sourceBytes: number;
-  /** Bytes that the client was sent, or the bytes that a gap lost. */
+  /** Bytes that clients were sent, or the bytes that a gap lost. */
   readonly destinationBytes: number;
 }
 

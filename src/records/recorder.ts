@@ -1,8 +1,13 @@
 import { createHmac } from 'node:crypto';
+import { TrustedProxies } from '../codecs/forwarded/trusted-proxies.ts';
 import type { Clock } from '../core/ports.ts';
-import { type EcsIdentity, exchangeDocument, gapDocument } from './as-ecs.ts';
+import { RandomPool } from '../core/random-pool.ts';
+import { type EcsIdentity, exchangeDocument, gapDocument, summaryDocument } from './as-ecs.ts';
 import { BodyReader } from './body-reader.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import type { CaptureEffect, CaptureRule } from './capture-rules/capture-rule.ts';
+import { CaptureRules } from './capture-rules/capture-rules.ts';
+import { LeftOut, type LeftOutFacts } from './capture-rules/left-out.ts';
 import { type ConnectionFacts, Exchange } from './exchange.ts';
 import type { GapFacts, RecordDocument } from './record-document.ts';
 import { RecordIds } from './record-id.ts';
@@ -21,6 +26,10 @@ export interface RecorderOptions {
   readonly runId: string;
   readonly thread: number;
   readonly observerVersion: string;
+  /** Proxies in front, in CIDR notation: the client's address is taken from what they forward. */
+  readonly trustedProxies?: readonly string[];
+  /** What to keep of which exchanges; in order, the first that matches decides. */
+  readonly captureRules?: readonly CaptureRule[];
 }
 
 export interface RecorderPorts {
@@ -29,6 +38,8 @@ export interface RecorderPorts {
   /** The next `event.sequence`. */
   readonly nextSequence: () => number;
   readonly budget: ByteBudget;
+  /** Told of each exchange of which a capture rule left out something. */
+  readonly onLeftOut?: (rule: string, effect: Exclude<CaptureEffect, 'full'>) => void;
 }
 
 /** Makes the records of one run and data thread. */
@@ -39,6 +50,9 @@ export class Recorder {
   readonly #names: SecretNames;
   readonly #bodies: BodyReader;
   readonly #identity: EcsIdentity;
+  readonly #trusted: TrustedProxies;
+  readonly #rules: CaptureRules | null;
+  readonly #leftOut = new LeftOut();
 
   constructor(options: RecorderOptions, ports: RecorderPorts) {
     this.#options = options;
@@ -50,6 +64,10 @@ export class Recorder {
       maxBytes: options.maxInflatedBytes,
       hash: (bytes) => `hmac-sha256:${createHmac('sha256', options.hmacKey).update(bytes).digest('hex')}`,
     });
+    this.#trusted = new TrustedProxies(options.trustedProxies ?? []);
+    const { captureRules = [] } = options;
+    const random = new RandomPool(ports.randomBytes);
+    this.#rules = captureRules.length === 0 ? null : new CaptureRules(captureRules, () => random.fraction());
     this.#identity = {
       serviceName: options.serviceName,
       runId: options.runId,
@@ -61,7 +79,8 @@ export class Recorder {
   /** A request has begun. */
   exchange(connection: ConnectionFacts): Exchange {
     const { clock, budget } = this.#ports;
-    return new Exchange(connection, clock, budget, this.#options.maxBodyBytes, (exchange) =>
+    const { maxBodyBytes } = this.#options;
+    return new Exchange(connection, clock, budget, maxBodyBytes, this.#rules, (exchange) =>
       this.#write(exchange),
     );
   }
@@ -82,9 +101,40 @@ export class Recorder {
     };
   }
 
-  #write(exchange: Exchange): RecordDocument {
-    const timestampMs = exchange.startWallMs;
+  /** Records that stand for the exchanges that rules left without one since the last call; none where there were none. */
+  summaries(): RecordDocument[] {
+    return this.#leftOut.take().map((facts) => this.#summary(facts));
+  }
+
+  #summary(facts: LeftOutFacts): RecordDocument {
+    const timestampMs = this.#ports.clock.wallMs();
     const id = this.#ids.next(timestampMs);
+    const sequence = this.#ports.nextSequence();
+    const document = summaryDocument(facts, this.#identity, { id, sequence, timestampMs });
+    return {
+      bytes: Buffer.from(JSON.stringify(document)),
+      id,
+      sequence,
+      timestampMs,
+      kind: 'summary',
+      sourceBytes: facts.sourceBytes,
+      destinationBytes: facts.destinationBytes,
+    };
+  }
+
+  #write(exchange: Exchange): RecordDocument | null {
+    const { leftOutBy } = exchange;
+    if (leftOutBy !== null) {
+      const { rule, effect } = leftOutBy;
+      this.#ports.onLeftOut?.(rule.name, effect);
+      if (effect !== 'heads') {
+        this.#leftOut.add(rule, exchange);
+        return null;
+      }
+    }
+    const timestampMs = exchange.startWallMs;
+    // A server that was given an id finds the record under it.
+    const id = exchange.requestHeadOrNull?.injected?.recordId ?? this.#ids.next(timestampMs);
     const sequence = this.#ports.nextSequence();
     const document = exchangeDocument(
       exchange,
@@ -92,6 +142,7 @@ export class Recorder {
       { id, sequence, timestampMs },
       this.#names,
       this.#bodies,
+      this.#trusted,
     );
     return {
       bytes: Buffer.from(JSON.stringify(document)),

@@ -138,7 +138,8 @@ export class Configuration {
           place,
         );
       }
-    current.filters.push(defineFilter(declaration, args, host.site(place)));
+    const filter = defineFilter(declaration, args, host.site(place));
+    if (filter !== null) current.filters.push(filter);
     return this;
   }
 }

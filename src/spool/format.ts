@@ -15,13 +15,16 @@ const CHECKED_FROM = 12;
 /** No record is larger: two capped bodies and their heads. A length above it is damage. */
 const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 
+/** By the number that a frame has for them. */
+const KINDS: readonly RecordDocument['kind'][] = ['exchange', 'gap', 'summary'];
+
 /** A record as a frame of a segment. */
 export function encodeFrame(record: RecordDocument): Buffer {
   const id = Buffer.from(record.id, 'latin1');
   const frame = Buffer.allocUnsafe(HEADER_BYTES + id.length + record.bytes.length);
   MARK.copy(frame, 0);
   frame.writeUInt32LE(record.bytes.length, 4);
-  frame.writeUInt8(record.kind === 'gap' ? 1 : 0, 12);
+  frame.writeUInt8(KINDS.indexOf(record.kind), 12);
   frame.writeUInt8(id.length, 13);
   frame.writeDoubleLE(record.sequence, 14);
   frame.writeDoubleLE(record.timestampMs, 22);
@@ -81,7 +84,7 @@ function frameAt(bytes: Buffer, at: number): { record: RecordDocument; size: num
   if (payloadLength > MAX_PAYLOAD_BYTES || bytes.length - at < size) return null;
   if (crc32(bytes.subarray(at + CHECKED_FROM, at + size)) !== bytes.readUInt32LE(at + 8)) return null;
   const record: RecordDocument = {
-    kind: bytes.readUInt8(at + 12) === 1 ? 'gap' : 'exchange',
+    kind: KINDS[bytes.readUInt8(at + 12)] ?? 'exchange',
     sequence: bytes.readDoubleLE(at + 14),
     timestampMs: bytes.readDoubleLE(at + 22),
     sourceBytes: bytes.readDoubleLE(at + 30),

@@ -71,6 +71,13 @@ export interface StoredGap {
   readonly reason: string;
 }
 
+/** Exchanges that a capture rule left without records. */
+export interface StoredLeftOut {
+  readonly rule: string;
+  readonly capture: string;
+  readonly count: number;
+}
+
 /**
  * The embedded store: SQLite with full-text search. Records and the place in the spool that they came from are written in one
  * transaction, so that each is there exactly once.
@@ -235,6 +242,17 @@ export class RecordStore {
          WHERE run = ? AND thread = ? AND gap_from IS NOT NULL ORDER BY gap_from`,
       )
       .all(run, thread) as unknown as StoredGap[];
+  }
+
+  /** What capture rules have left without records, added up. */
+  leftOut(): StoredLeftOut[] {
+    return this.#database
+      .prepare(
+        `SELECT document ->> '$.tapline.rule' AS rule, document ->> '$.tapline.capture' AS capture,
+                sum(document ->> '$.tapline.summary.count') AS count
+         FROM records WHERE kind = 'summary' GROUP BY 1, 2 ORDER BY 1, 2`,
+      )
+      .all() as unknown as StoredLeftOut[];
   }
 
   /** Forgets the oldest records beyond the bounds, a bounded number a call; true where more are due. */

@@ -5,7 +5,7 @@ import type { DataDirectory } from '../spool/data-directory.ts';
 import { decodeFrames } from '../spool/format.ts';
 import { type LedgerEntry, readLedger } from '../spool/run-ledger.ts';
 import { parseSegmentName } from '../spool/segment-name.ts';
-import { RecordStore, type StoredGap } from './record-store.ts';
+import { RecordStore, type StoredGap, type StoredLeftOut } from './record-store.ts';
 
 export interface RunReport {
   readonly run: string;
@@ -39,6 +39,8 @@ export interface VerifyReport {
   readonly records: number;
   /** Records in the spool that the store has not taken yet. */
   readonly pending: number;
+  /** Exchanges that capture rules left without records, by rule; their bytes are in the sums. */
+  readonly leftOut: readonly StoredLeftOut[];
   readonly runs: readonly RunReport[];
 }
 
@@ -64,6 +66,7 @@ export function verifyRecords({
       isComplete: runs.every(isRunComplete),
       records: runs.reduce((sum, run) => sum + run.records, 0),
       pending,
+      leftOut: addUp([...(store?.leftOut() ?? []), ...[...spooled.values()].flat().flatMap(leftOutOf)]),
       runs,
     };
   } finally {
@@ -191,4 +194,21 @@ function gapOf(record: RecordDocument): StoredGap[] {
   if (record.kind !== 'gap') return [];
   const { tapline } = JSON.parse(record.bytes.toString('utf8')) as { tapline: { gap: StoredGap } };
   return [tapline.gap];
+}
+
+function leftOutOf(record: RecordDocument): StoredLeftOut[] {
+  if (record.kind !== 'summary') return [];
+  const { tapline } = JSON.parse(record.bytes.toString('utf8')) as {
+    tapline: { rule: string; capture: string; summary: { count: number } };
+  };
+  return [{ rule: tapline.rule, capture: tapline.capture, count: tapline.summary.count }];
+}
+
+function addUp(all: readonly StoredLeftOut[]): StoredLeftOut[] {
+  const sums = new Map<string, StoredLeftOut>();
+  for (const one of all) {
+    const key = `${one.capture} ${one.rule}`;
+    sums.set(key, { ...one, count: one.count + (sums.get(key)?.count ?? 0) });
+  }
+  return [...sums.values()];
 }

@@ -27,6 +27,8 @@ const CALLS: Record<string, string> = {
   encodeRedis: 'encodeRedis()',
   exec: "exec('peer')",
   fork: "fork('p')",
+  injectRequestHeaders:
+    "injectRequestHeaders({ fields: ['traceparent', 'x-request-id', 'forwarded', 'x-forwarded-for'] })",
   inspectHttpRequest: 'inspectHttpRequest()',
   inspectHttpResponse: 'inspectHttpResponse()',
   link: "link('p', () => ready.it, 'q', () => ready.it)",

@@ -1,7 +1,7 @@
 import type * as net from 'node:net';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { answering, connectClient, OK, startFixture } from '../support/fixture.ts';
+import { answering, connectClient, OK, type RecordView, startFixture } from '../support/fixture.ts';
 
 /** What a client may send, sound and unsound. */
 const REQUEST_PIECES = [
@@ -46,7 +46,11 @@ const conversation = fc.record({
   clientEnding: fc.constantFrom<Ending>('fin', 'reset', 'wait'),
 });
 
-test('whatever both sides do, every request is one record and every byte is in one', async (t) => {
+/** Runs conversations of every kind through a gateway and balances its books. */
+async function account(
+  t: ExecutionContext,
+  args: readonly string[],
+): Promise<{ runs: number; records: RecordView[] }> {
   let answer = '';
   let upstreamEnding: Ending = 'wait';
   const fixture = await startFixture(
@@ -60,7 +64,7 @@ test('whatever both sides do, every request is one record and every byte is in o
       });
       socket.on('end', () => socket.end());
     },
-    ['--response-timeout=300ms', '--header-timeout=300ms', '--idle-timeout=500ms'],
+    ['--response-timeout=300ms', '--header-timeout=300ms', '--idle-timeout=500ms', ...args],
   );
   let runs = 0;
   await fc.assert(
@@ -86,12 +90,35 @@ test('whatever both sides do, every request is one record and every byte is in o
     { numRuns: 150 },
   );
   const { records, report } = await fixture.finish();
-  t.true(records.length >= runs / 4, `${records.length} records of ${runs} conversations`);
   t.true(report.isComplete, JSON.stringify(report.runs[0]));
   t.true(report.runs[0]!.bytes.isBalanced);
   t.false(
     fixture.logLines.some((line) => line.startsWith('error')),
     fixture.logLines.join('\n'),
+  );
+  return { runs, records };
+}
+
+test('whatever both sides do, every request is one record and every byte is in one', async (t) => {
+  const { runs, records } = await account(t, []);
+  t.true(records.length >= runs / 4, `${records.length} records of ${runs} conversations`);
+});
+
+test('the same with capture rules: what has no record is in a summary, byte for byte', async (t) => {
+  const { records } = await account(t, [
+    '--capture-rule=full status>=502',
+    '--capture-rule=heads method=PUT name=puts',
+    '--capture-rule=count status=204 response-type=text/*',
+    '--capture-rule=count method=POST status=200 name=posts',
+    '--capture-rule=off path=/a,/ws name=quiet',
+    '--inject=traceparent,x-request-id,forwarded,x-forwarded-for',
+  ]);
+  const summaries = records.filter(({ tapline }) => tapline.kind === 'summary');
+  t.deepEqual(new Set(summaries.map(({ tapline }) => tapline.rule)), new Set(['posts', 'quiet']));
+  const quiet = records.filter(({ tapline, url }) => tapline.kind === 'exchange' && url.path === '/a');
+  t.true(
+    quiet.every(({ http }) => http.response.status_code >= 502),
+    'only an earlier rule keeps one',
   );
 });
 

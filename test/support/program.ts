@@ -87,6 +87,16 @@ export interface LoadedProgram {
   readonly output: string[];
 }
 
+/** Bytes that are the same in every run, and never the same twice in one. */
+export function countingBytes(): (size: number) => Buffer {
+  let next = 0;
+  return (size) => {
+    const bytes = Buffer.alloc(size);
+    for (let at = 0; at + 4 <= size; at += 4) bytes.writeUInt32BE(++next, at);
+    return bytes;
+  };
+}
+
 /** Ports without a world: time stands still, dialing and spawning fail the test unless given. */
 export function testPorts(more: Partial<Ports> = {}): {
   ports: TestPorts;
@@ -106,6 +116,7 @@ export function testPorts(more: Partial<Ports> = {}): {
       dialer: { dial: never },
       processes: { spawn: never },
       output: { write: (text) => void output.push(...text.split('\n')) },
+      randomBytes: countingBytes(),
       ...more,
       clock: new TestClock(),
     },

@@ -9,10 +9,11 @@ export async function startScript(
   t: ExecutionContext,
   source: string,
   upstream: UpstreamScript | { target: string } = { target: '127.0.0.1:1' },
+  args: readonly string[] = [],
 ): Promise<Fixture> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'tapline-script-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
   const file = path.join(folder, 'main.js');
   await writeFile(file, source);
-  return startFixture(t, upstream, [], file);
+  return startFixture(t, upstream, args, file);
 }

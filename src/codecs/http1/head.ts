@@ -1,4 +1,5 @@
 import type { Http1Error } from './http1-error.ts';
+import type { InjectedFields } from './injected-fields.ts';
 
 /** How the end of a body is found (RFC 9112 section 6). `close` only for responses. */
 export type Framing =
@@ -62,6 +63,8 @@ export class RequestHead extends Head {
   method: string;
   path: string;
   expectsContinue = false;
+  /** What went on beside or instead of what came; null where the head was sent on as it came. */
+  injected: InjectedFields | null = null;
   constructor(method: string, path: string, protocol: string, rawHeaders: string[]) {
     super(protocol, rawHeaders);
     this.method = method;

@@ -1,4 +1,5 @@
-import { parseIpv4, parseIpv6, showIpv4, showIpv6 } from '../../codecs/address.ts';
+import { parseIp, showIp } from '../../codecs/address.ts';
+import { IpNetwork } from '../../codecs/ip-network.ts';
 import { expects, type GlobalDeclaration } from './declaration.ts';
 
 /** Blocks of addresses (spec api 8). */
@@ -31,69 +32,58 @@ declare class Netmask {
   create: () => Netmask,
 };
 
-type Family = 4 | 6;
-const BITS: Record<Family, number> = { 4: 32, 6: 128 };
-
 class Netmask {
   readonly #text: string;
-  readonly #family: Family;
-  readonly #bits: number;
-  readonly #base: bigint;
-  /** Ones where the hosts are. */
-  readonly #hosts: bigint;
+  readonly #network: IpNetwork;
 
   constructor(cidr: unknown) {
     if (typeof cidr !== 'string') throw expects(1, 'a string');
-    const [text = '', bits, ...more] = cidr.split('/');
-    const address = parseAddress(text);
-    const isBits = bits === undefined || /^(?:0|[1-9]\d{0,2})$/.test(bits);
-    const width = address === null ? 0 : BITS[address.family];
-    if (address === null || !isBits || more.length > 0 || Number(bits ?? 0) > width)
-      throw new TypeError(`invalid CIDR notation: ${cidr}`);
+    const network = IpNetwork.parse(cidr);
+    if (network === null) throw new TypeError(`invalid CIDR notation: ${cidr}`);
     this.#text = cidr;
-    this.#family = address.family;
-    this.#bits = bits === undefined ? width : Number(bits);
-    this.#hosts = (1n << BigInt(width - this.#bits)) - 1n;
-    this.#base = address.value & ~this.#hosts;
+    this.#network = network;
   }
 
   get base(): string {
-    return this.#shown(this.#base);
+    return this.#shown(this.#network.base);
   }
 
   get mask(): string {
-    return this.#shown(((1n << BigInt(BITS[this.#family])) - 1n) & ~this.#hosts);
+    const { width, hosts } = this.#network;
+    return this.#shown(((1n << BigInt(width)) - 1n) & ~hosts);
   }
 
   get hostmask(): string {
-    return this.#shown(this.#hosts);
+    return this.#shown(this.#network.hosts);
   }
 
   get broadcast(): string {
-    return this.#shown(this.#base | this.#hosts);
+    return this.#shown(this.#network.base | this.#network.hosts);
   }
 
   get bitmask(): number {
-    return this.#bits;
+    return this.#network.prefixBits;
   }
 
   get size(): number {
-    return Number(this.#hosts + 1n);
+    return Number(this.#network.hosts + 1n);
   }
 
   /** The ends of a block of one or two are its hosts (RFC 3021). */
   get first(): string {
-    return this.#shown(this.#hosts < 2n ? this.#base : this.#base + 1n);
+    const { base, hosts } = this.#network;
+    return this.#shown(hosts < 2n ? base : base + 1n);
   }
 
   get last(): string {
-    const end = this.#base | this.#hosts;
-    return this.#shown(this.#hosts < 2n ? end : end - 1n);
+    const { base, hosts } = this.#network;
+    const end = base | hosts;
+    return this.#shown(hosts < 2n ? end : end - 1n);
   }
 
   contains(address: unknown): boolean {
-    const parsed = typeof address === 'string' ? parseAddress(address) : null;
-    return parsed !== null && parsed.family === this.#family && (parsed.value & ~this.#hosts) === this.#base;
+    const parsed = typeof address === 'string' ? parseIp(address) : null;
+    return parsed !== null && this.#network.contains(parsed);
   }
 
   toString(): string {
@@ -101,15 +91,6 @@ class Netmask {
   }
 
   #shown(value: bigint): string {
-    return this.#family === 4 ? showIpv4(value) : showIpv6(value);
+    return showIp({ family: this.#network.family, value });
   }
-}
-
-function parseAddress(text: string): { family: Family; value: bigint } | null {
-  if (!text.includes(':')) {
-    const value = parseIpv4(text);
-    return value === null ? null : { family: 4, value };
-  }
-  const value = parseIpv6(text);
-  return value === null ? null : { family: 6, value };
 }
