@@ -1,4 +1,12 @@
-import type { Attributes, HrTime, SeverityNumber, SpanContext, SpanKind, TraceState } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type HrTime,
+  SeverityNumber,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  type TraceState,
+} from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
@@ -23,15 +31,12 @@ export const GAP_EVENT = 'tapline.gap';
 
 /** Characters of a path in the text of a log record; `url.path` has all of it. */
 const MAX_SHOWN_PATH = 256;
-const SERVER: SpanKind.SERVER = 1;
 const SAMPLED = 1;
-const STATUS_UNSET = 0;
-const STATUS_ERROR = 2;
 
 const SEVERITIES = {
-  info: { severityNumber: 9 as SeverityNumber.INFO, severityText: 'INFO' },
-  warn: { severityNumber: 13 as SeverityNumber.WARN, severityText: 'WARN' },
-  error: { severityNumber: 17 as SeverityNumber.ERROR, severityText: 'ERROR' },
+  info: { severityNumber: SeverityNumber.INFO, severityText: 'INFO' },
+  warn: { severityNumber: SeverityNumber.WARN, severityText: 'WARN' },
+  error: { severityNumber: SeverityNumber.ERROR, severityText: 'ERROR' },
 } as const;
 
 /**
@@ -87,7 +92,7 @@ export function otlpSpanOf(document: EcsDocument, mapping: OtlpMapping): Readabl
   };
   return {
     name: method === '_OTHER' ? 'HTTP' : method,
-    kind: SERVER,
+    kind: SpanKind.SERVER,
     spanContext: () => context,
     ...(parentSpanId === null
       ? {}
@@ -111,10 +116,10 @@ export function otlpSpanOf(document: EcsDocument, mapping: OtlpMapping): Readabl
 /** Of a server span: 4xx leaves it unset, and a status that says enough needs no message. */
 function statusOf(document: EcsDocument): ReadableSpan['status'] {
   const status = document.http?.response?.status_code ?? 0;
-  if (status >= 500) return { code: STATUS_ERROR };
-  if (status >= 400 || document.event.outcome !== 'failure') return { code: STATUS_UNSET };
+  if (status >= 500) return { code: SpanStatusCode.ERROR };
+  if (status >= 400 || document.event.outcome !== 'failure') return { code: SpanStatusCode.UNSET };
   const message = document.error?.message?.toWellFormed();
-  return { code: STATUS_ERROR, ...(message === undefined ? {} : { message }) };
+  return { code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message }) };
 }
 
 function severityOf(document: EcsDocument, isGap: boolean): (typeof SEVERITIES)[keyof typeof SEVERITIES] {
@@ -132,7 +137,10 @@ function exchangeText({ http, url, error }: EcsDocument): string {
     url?.path === undefined || url.path.length <= MAX_SHOWN_PATH
       ? url?.path
       : `${url.path.slice(0, MAX_SHOWN_PATH)}…`;
-  return [method ?? 'HTTP', path, status].filter((part) => part !== undefined).join(' ').toWellFormed();
+  return [method ?? 'HTTP', path, status]
+    .filter((part) => part !== undefined)
+    .join(' ')
+    .toWellFormed();
 }
 
 function gapText({ tapline }: EcsDocument): string {

@@ -38,7 +38,11 @@ export function methodOf(document: EcsDocument, { knownMethods }: AttributeChoic
  * Attributes that tell a record apart and let the far end count: run, thread and sequence number have no gap between them. They come
  * first, so that no limit takes them before the rest.
  */
-export function identityAttributes(document: EcsDocument, idName: string, limits: AttributeLimits): AttributeSet {
+export function identityAttributes(
+  document: EcsDocument,
+  idName: string,
+  limits: AttributeLimits,
+): AttributeSet {
   const attributes = new AttributeSet(limits);
   const { tapline, event } = document;
   attributes.set(idName, event.id);

@@ -1,0 +1,127 @@
+import { bytesField, integerField, protobufFields } from '../../codecs/protobuf-fields.ts';
+import { hostOf } from './judge-http.ts';
+import type { OtlpTarget } from './target.ts';
+import type { OtlpVerdict, Quote } from './verdict.ts';
+
+/** How a call ended that did not succeed. */
+export interface GrpcFailure {
+  /** google.rpc.Code. */
+  readonly code: number;
+  readonly details: string;
+  /** `grpc-status-details-bin`: a google.rpc.Status; null for none. */
+  readonly statusDetails: Buffer | null;
+}
+
+const CODES = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+] as const;
+
+/** How the implementations of gRPC say that a message is too large. */
+const TOO_LARGE = /larger than|too large|exceed\w*\b.*\b(?:size|max\w*|limit)|\b413\b/is;
+/** The request did not leave: there was no connection. */
+const UNCONNECTED = /no connection established|name resolution failed|failed to connect/i;
+const CERTIFICATE = /certificate|altname|self.signed|unable to (?:verify|get issuer)/i;
+const NOT_TLS = /wrong version number|packet length too long|EPROTO/i;
+/** The other side speaks HTTP/1, or plain text was sent to a port with TLS. */
+const NOT_GRPC =
+  /protocol error|ERR_HTTP2|NGHTTP2_(?!REFUSED|CANCEL|NO_ERROR|ENHANCE|INTERNAL)|content-type|HTTP status code (?:400|403|404|405|415|30\d)/i;
+
+/** What a failed call means (OTLP specification, OTLP/gRPC response). */
+export function judgeGrpc(failure: GrpcFailure, target: OtlpTarget, quote: Quote): OtlpVerdict {
+  const { details } = failure;
+  const code = CODES[failure.code] ?? 'UNKNOWN';
+  const said = quote(details);
+  const reason = `${hostOf(target)} answered ${code}${said === '' ? '' : `: ${said}`}`;
+  const { endpointVariable } = target;
+  const retry = (isAmbiguous: boolean, retryAfterMs: number | null, isOverload: boolean): OtlpVerdict => ({
+    kind: 'retry',
+    reason,
+    retryAfterMs,
+    isAmbiguous,
+    isOverload,
+  });
+  switch (code) {
+    case 'RESOURCE_EXHAUSTED': {
+      const delayMs = retryInfoMs(failure.statusDetails);
+      if (delayMs === null && TOO_LARGE.test(details)) return { kind: 'too-large', reason };
+      // Without RetryInfo the specification calls it final; but it says "not now", and records must not be lost for that.
+      return retry(false, delayMs, true);
+    }
+    case 'UNAVAILABLE':
+    case 'INTERNAL':
+    case 'UNKNOWN':
+      if (CERTIFICATE.test(details))
+        return {
+          kind: 'paused',
+          reason: `${reason}; check the certificate of the server, and OTEL_EXPORTER_OTLP_CERTIFICATE for whom to trust`,
+        };
+      if (NOT_TLS.test(details))
+        return {
+          kind: 'paused',
+          reason: `${reason}; the port does not speak TLS: begin ${endpointVariable} with http://`,
+        };
+      if (NOT_GRPC.test(details))
+        return {
+          kind: 'paused',
+          reason: `${reason}; the port does not speak gRPC as asked for: check ${endpointVariable} (gRPC is usually on port 4317, HTTP on 4318; http:// is without TLS, https:// with it) and OTEL_EXPORTER_OTLP_PROTOCOL`,
+        };
+      if (code !== 'UNAVAILABLE') return { kind: 'failing', reason };
+      return retry(!UNCONNECTED.test(details), retryInfoMs(failure.statusDetails), false);
+    case 'CANCELLED':
+    case 'DEADLINE_EXCEEDED':
+    case 'ABORTED':
+    case 'OUT_OF_RANGE':
+    case 'DATA_LOSS':
+      return retry(true, retryInfoMs(failure.statusDetails), false);
+    case 'UNAUTHENTICATED':
+    case 'PERMISSION_DENIED':
+      return {
+        kind: 'paused',
+        reason: `${reason}; check the credentials in OTEL_EXPORTER_OTLP_HEADERS (values are percent-encoded: a space is %20)`,
+      };
+    case 'UNIMPLEMENTED':
+      return {
+        kind: 'paused',
+        reason: `${reason}; the server does not take ${target.signal} by OTLP over gRPC: check ${endpointVariable} (gRPC is usually on port 4317, HTTP on 4318)`,
+      };
+    case 'INVALID_ARGUMENT':
+      return TOO_LARGE.test(details)
+        ? { kind: 'too-large', reason }
+        : { kind: 'refused', type: 'grpc-invalid-argument', reason, status: null };
+    default:
+      return { kind: 'failing', reason };
+  }
+}
+
+/** The delay of a google.rpc.RetryInfo among the details; null where there is none or they cannot be read. */
+function retryInfoMs(statusDetails: Buffer | null): number | null {
+  if (statusDetails === null) return null;
+  try {
+    for (const { number, value } of protobufFields(statusDetails)) {
+      if (number !== 3 || !Buffer.isBuffer(value)) continue;
+      const any = protobufFields(value);
+      if (!(bytesField(any, 1)?.toString('utf8') ?? '').endsWith('/google.rpc.RetryInfo')) continue;
+      const delay = protobufFields(bytesField(protobufFields(bytesField(any, 2)!), 1)!);
+      return Math.max(0, integerField(delay, 1) * 1000 + Math.round(integerField(delay, 2) / 1e6));
+    }
+  } catch {
+    // Details that cannot be read say nothing.
+  }
+  return null;
+}
