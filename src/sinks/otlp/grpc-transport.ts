@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { Client, Metadata, ServiceError } from '@grpc/grpc-js';
 import { readExportResponse } from './export-response.ts';
 import { judgeGrpc } from './judge-grpc.ts';
@@ -19,9 +21,19 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 export async function grpcTransport(target: OtlpTarget, userAgent: string): Promise<OtlpTransport> {
   const grpc = await import('@grpc/grpc-js');
   const { ca, key, cert } = target.tls;
+  const host = target.url.hostname.replace(/^\[|\]$/g, '');
+  const isAddress = isIP(host) !== 0;
+  const verify = isAddress
+    ? {
+        checkServerIdentity: (_: string, certificate: PeerCertificate) =>
+          checkServerIdentity(host, certificate),
+      }
+    : {};
   const client = new grpc.Client(
     target.url.host,
-    target.isEncrypted ? grpc.credentials.createSsl(ca, key, cert) : grpc.credentials.createInsecure(),
+    target.isEncrypted
+      ? grpc.credentials.createSsl(ca, key, cert, verify)
+      : grpc.credentials.createInsecure(),
     {
       'grpc.initial_reconnect_backoff_ms': FIRST_RECONNECT_MS,
       'grpc.max_reconnect_backoff_ms': LONGEST_RECONNECT_MS,
@@ -31,6 +43,8 @@ export async function grpcTransport(target: OtlpTarget, userAgent: string): Prom
       'grpc.service_config_disable_resolution': 1,
       'grpc.enable_http_proxy': 0,
       'grpc.use_local_subchannel_pool': 1,
+      // The channel would ask for the address by SNI, which Node refuses (RFC 6066 section 3).
+      ...(target.isEncrypted && isAddress ? { 'grpc.ssl_target_name_override': 'localhost' } : {}),
       'grpc.primary_user_agent': userAgent,
       'grpc.default_compression_algorithm':
         grpc.compressionAlgorithms[target.compression === 'gzip' ? 'gzip' : 'identity'],

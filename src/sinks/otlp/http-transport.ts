@@ -118,7 +118,7 @@ class HttpTransport implements OtlpTransport {
         kind: 'paused',
         reason: `${host} does not speak TLS as asked for (${code}): ${endpointVariable} begins with http:// where it speaks none; a client certificate is named in OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`,
       };
-    if (code.startsWith('HPE_'))
+    if (/^HPE_|HTTPParserError/.test(code))
       return {
         kind: 'paused',
         reason: `${host} does not speak HTTP/1.1 (${code}): port 4317 is usually gRPC and 4318 HTTP; check ${endpointVariable} and OTEL_EXPORTER_OTLP_PROTOCOL, and https:// where it speaks TLS`,

@@ -34,8 +34,6 @@ const CODES = [
 
 /** How the implementations of gRPC say that a message is too large. */
 const TOO_LARGE = /larger than|too large|exceed\w*\b.*\b(?:size|max\w*|limit)|\b413\b/is;
-/** The request did not leave: there was no connection. */
-const UNCONNECTED = /no connection established|name resolution failed|failed to connect/i;
 const CERTIFICATE = /certificate|altname|self.signed|unable to (?:verify|get issuer)/i;
 const NOT_TLS = /wrong version number|packet length too long|EPROTO/i;
 /** The other side speaks HTTP/1, or plain text was sent to a port with TLS. */
@@ -46,8 +44,9 @@ const NOT_GRPC =
 export function judgeGrpc(failure: GrpcFailure, target: OtlpTarget, quote: Quote): OtlpVerdict {
   const { details } = failure;
   const code = CODES[failure.code] ?? 'UNKNOWN';
-  const said = quote(details);
-  const reason = `${hostOf(target)} answered ${code}${said === '' ? '' : `: ${said}`}`;
+  const cause = unconnectedCause(details);
+  const said = cause ?? quote(details);
+  const reason = `${cause === null ? `${hostOf(target)} answered ${code}` : `cannot connect to ${hostOf(target)}`}${said === '' ? '' : `: ${said}`}`;
   const { endpointVariable } = target;
   const retry = (isAmbiguous: boolean, retryAfterMs: number | null, isOverload: boolean): OtlpVerdict => ({
     kind: 'retry',
@@ -82,7 +81,7 @@ export function judgeGrpc(failure: GrpcFailure, target: OtlpTarget, quote: Quote
           reason: `${reason}; the port does not speak gRPC as asked for: check ${endpointVariable} (gRPC is usually on port 4317, HTTP on 4318; http:// is without TLS, https:// with it) and OTEL_EXPORTER_OTLP_PROTOCOL`,
         };
       if (code !== 'UNAVAILABLE') return { kind: 'failing', reason };
-      return retry(!UNCONNECTED.test(details), retryInfoMs(failure.statusDetails), false);
+      return retry(cause === null, retryInfoMs(failure.statusDetails), false);
     case 'CANCELLED':
     case 'DEADLINE_EXCEEDED':
     case 'ABORTED':
@@ -107,6 +106,17 @@ export function judgeGrpc(failure: GrpcFailure, target: OtlpTarget, quote: Quote
     default:
       return { kind: 'failing', reason };
   }
+}
+
+/** Why there was no connection, in the words of the channel; null where there was one, so that the request may have left. */
+function unconnectedCause(details: string): string | null {
+  if (!/^(?:no connection established|name resolution failed|failed to connect)/i.test(details)) return null;
+  return details
+    .replace(/^no connection established\. last error: (?:error: )?/i, '')
+    .replace(/\s*Resolution note:.*$/s, '')
+    .replace(/\s*\(\d{4}-[\dT:.-]+Z\)/g, '')
+    .replace(/^.*SSL routines:[^:]*:([^:]+):.*$/s, '$1')
+    .replace(/[.\s]+$/, '');
 }
 
 /** The delay of a google.rpc.RetryInfo among the details; null where there is none or they cannot be read. */

@@ -14,14 +14,14 @@ const VOCABULARY = new Set(
 
 /**
  * A quoter for what a server says about this batch. Servers quote what they dislike, and nothing of a record may get into messages: so a
- * word that occurs in the batch is left out, unless it is one of the trade. Words of three letters tell nothing.
+ * word that occurs in the batch is left out, unless it is one of the trade. Words of up to three characters tell nothing.
  */
 export function quoterOf(batch: Batch): Quote {
   return (text) =>
     text
       .slice(0, MAX_LENGTH)
       .replace(/[^\P{C}\n]/gu, ' ')
-      .replace(/[\p{L}\p{N}_]{4,}|\p{N}+/gu, (word) =>
+      .replace(/[\p{L}\p{N}_]{4,}/gu, (word) =>
         VOCABULARY.has(word.toLowerCase()) || !holds(batch, word) ? word : '…',
       )
       .trim()

@@ -52,7 +52,14 @@ export function readOtlpTarget(signal: OtlpSignal, env: Environment): OtlpTarget
   const isInsecure = readSwitch(firstSetting(env, names('INSECURE')));
   const isGeneral = endpoint.name === `OTEL_EXPORTER_OTLP_ENDPOINT`;
   const url = protocol === 'grpc' ? grpcUrl(endpoint, isInsecure) : httpUrl(endpoint);
-  if (protocol !== 'grpc' && isGeneral) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${signal}`;
+  if (protocol !== 'grpc' && isGeneral) {
+    if (/\/v1\/(?:logs|traces|metrics)\/?$/.test(url.pathname))
+      throw new OtlpSettingError(endpoint.name, 'leave out /v1/…, which is appended for each signal');
+    url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${signal}`;
+  }
+  const other = signal === 'logs' ? 'traces' : 'logs';
+  if (protocol !== 'grpc' && url.pathname.endsWith(`/v1/${other}`))
+    throw new OtlpSettingError(endpoint.name, `it ends with /v1/${other}, which takes no ${signal}`);
   const key = firstSetting(env, names('CLIENT_KEY'));
   const cert = firstSetting(env, names('CLIENT_CERTIFICATE'));
   if ((key === null) !== (cert === null))
