@@ -45,7 +45,11 @@ export type GrpcAnswer =
 /** Null: never. */
 export type GrpcScript = (request: ReceivedRequest, index: number) => GrpcAnswer | null;
 
-export async function startGrpcReceiver(t: ExecutionContext, script: GrpcScript): Promise<ScriptedServer> {
+export async function startGrpcReceiver(
+  t: ExecutionContext,
+  script: GrpcScript,
+  wantedPort = 0,
+): Promise<ScriptedServer> {
   const received: ReceivedRequest[] = [];
   const server = new Server({ 'grpc.max_receive_message_length': 4 * 1024 * 1024 });
   for (const service of [
@@ -91,7 +95,7 @@ export async function startGrpcReceiver(t: ExecutionContext, script: GrpcScript)
     );
   }
   const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(`127.0.0.1:${wantedPort}`, ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     ),
   );

@@ -123,7 +123,15 @@ class HttpTransport implements OtlpTransport {
         kind: 'paused',
         reason: `${host} does not speak HTTP/1.1 (${code}): port 4317 is usually gRPC and 4318 HTTP; check ${endpointVariable} and OTEL_EXPORTER_OTLP_PROTOCOL, and https:// where it speaks TLS`,
       };
-    return UNSENT.has(code) ? unsent(`cannot connect to ${host}: ${code}`) : unanswered(`${host}: ${code}`);
+    if (UNSENT.has(code)) return unsent(`cannot connect to ${host}: ${code}`);
+    if (code !== 'UND_ERR_SOCKET') return unanswered(`${host}: ${code}`);
+    const { isEncrypted, tls } = this.#target;
+    // A server that misses a client certificate says so after the handshake, where this is all that is heard of it.
+    const hint =
+      isEncrypted && tls.cert === null
+        ? '; does it want a client certificate (OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE)?'
+        : '';
+    return unanswered(`${host} closed the connection without an answer${hint}`);
   }
 }
 

@@ -34,6 +34,9 @@ const CODES = [
 
 /** How the implementations of gRPC say that a message is too large. */
 const TOO_LARGE = /larger than|too large|exceed\w*\b.*\b(?:size|max\w*|limit)|\b413\b/is;
+/** A TLS alert of the server about what the client has shown it (RFC 8446 section 6.2). */
+const CLIENT_CERTIFICATE =
+  /alert (?:certificate|bad certificate|unknown ca|handshake failure|access denied)/i;
 const CERTIFICATE = /certificate|altname|self.signed|unable to (?:verify|get issuer)/i;
 const NOT_TLS = /wrong version number|packet length too long|EPROTO/i;
 /** The other side speaks HTTP/1, or plain text was sent to a port with TLS. */
@@ -65,6 +68,11 @@ export function judgeGrpc(failure: GrpcFailure, target: OtlpTarget, quote: Quote
     case 'UNAVAILABLE':
     case 'INTERNAL':
     case 'UNKNOWN':
+      if (CLIENT_CERTIFICATE.test(details))
+        return {
+          kind: 'paused',
+          reason: `${reason}; it wants a client certificate that it trusts: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY`,
+        };
       if (CERTIFICATE.test(details))
         return {
           kind: 'paused',

@@ -72,6 +72,13 @@ test('times are in nanoseconds and ids in hex', async (t) => {
   t.is(span.kind, 2, 'SPAN_KIND_SERVER');
 });
 
+test('half a character, as a cut document may end with, is replaced in both encodings', async (t) => {
+  const document = { ...DOCUMENTS.exchange, http: { request: { body: { content: 'tea\ud83d' } } } };
+  const { protobuf, json } = await bothForms('logs', [document]);
+  t.deepEqual(protobuf, json);
+  t.is(attributesOf(itemsOf(json)[0])['http.request.body.content'], 'tea\ufffd');
+});
+
 const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('\ud800', 'é\ud83d', '😀'));
 const latin1 = fc.uint8Array({ maxLength: 30 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
 const headers = fc
