@@ -29,12 +29,13 @@ export async function grpcTransport(target: OtlpTarget, userAgent: string): Prom
           checkServerIdentity(host, certificate),
       }
     : {};
-  const client = new grpc.Client(
-    target.url.host,
-    target.isEncrypted
-      ? grpc.credentials.createSsl(ca, key, cert, verify)
-      : grpc.credentials.createInsecure(),
-    {
+  const credentials = target.isEncrypted
+    ? grpc.credentials.createSsl(ca, key, cert, verify)
+    : grpc.credentials.createInsecure();
+  // A URL leaves the port of its scheme out, for which the channel would take 443.
+  const port = target.url.port || (target.isEncrypted ? '443' : '80');
+  const connect = (): Client =>
+    new grpc.Client(`dns:${target.url.hostname}:${port}`, credentials, {
       'grpc.initial_reconnect_backoff_ms': FIRST_RECONNECT_MS,
       'grpc.max_reconnect_backoff_ms': LONGEST_RECONNECT_MS,
       'grpc.max_receive_message_length': MAX_ANSWER_BYTES,
@@ -48,40 +49,41 @@ export async function grpcTransport(target: OtlpTarget, userAgent: string): Prom
       'grpc.primary_user_agent': userAgent,
       'grpc.default_compression_algorithm':
         grpc.compressionAlgorithms[target.compression === 'gzip' ? 'gzip' : 'identity'],
-    },
-  );
+    });
   const metadata = new grpc.Metadata();
   for (const [name, value] of target.headers)
-    if (!name.endsWith('-bin')) metadata.set(name, value);
-    else metadata.set(name, Buffer.from(value, 'base64'));
-  return new GrpcTransport(client, metadata, target);
+    metadata.set(name, name.endsWith('-bin') ? Buffer.from(value, 'base64') : value);
+  return new GrpcTransport(connect, metadata, target);
 }
 
 class GrpcTransport implements OtlpTransport {
-  readonly #client: Client;
+  readonly #connect: () => Client;
   readonly #metadata: Metadata;
   readonly #target: OtlpTarget;
+  #client: Client;
+  #isClosed = false;
 
-  constructor(client: Client, metadata: Metadata, target: OtlpTarget) {
-    this.#client = client;
+  constructor(connect: () => Client, metadata: Metadata, target: OtlpTarget) {
+    this.#connect = connect;
     this.#metadata = metadata;
     this.#target = target;
+    this.#client = connect();
   }
 
   send(message: Uint8Array, quote: Quote, signal: AbortSignal): Promise<OtlpVerdict> {
+    const client = this.#client;
     return new Promise((resolve) => {
-      const finish = (verdict: OtlpVerdict): void => {
-        signal.removeEventListener('abort', cancel);
-        resolve(verdict);
-      };
-      const call = this.#client.makeUnaryRequest(
+      const call = client.makeUnaryRequest(
         METHODS[this.#target.signal],
         (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
         (bytes: Buffer) => bytes,
         message,
         this.#metadata,
-        (error: ServiceError | null, answer?: Buffer) =>
-          finish(error === null ? this.#success(answer!) : this.#failure(error, quote, signal)),
+        (error: ServiceError | null, answer?: Buffer) => {
+          signal.removeEventListener('abort', cancel);
+          if (error !== null && signal.aborted) this.#replace(client);
+          resolve(error === null ? this.#success(answer!) : this.#failure(error, quote, signal));
+        },
       );
       const cancel = (): void => call.cancel();
       if (signal.aborted) cancel();
@@ -90,8 +92,16 @@ class GrpcTransport implements OtlpTransport {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     this.#client.close();
     return Promise.resolve();
+  }
+
+  /** A call without an answer may mean a dead connection, which the channel would go on using until TCP gives it up. */
+  #replace(client: Client): void {
+    if (client !== this.#client || this.#isClosed) return;
+    this.#client = this.#connect();
+    client.close();
   }
 
   #success(answer: Buffer): OtlpVerdict {

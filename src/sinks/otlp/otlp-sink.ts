@@ -37,10 +37,10 @@ export interface OtlpSinkOptions {
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024 - 64 * 1024;
 
 /**
- * Bytes of documents whose encoding stays below that: Protocol Buffers are smaller than the documents, JSON of OTLP is up to three times as
- * large where records are small.
+ * Bytes of documents whose encoding stays below that (Protocol Buffers are smaller than the documents, JSON of OTLP is up to three times as
+ * large where headers are many) and does not hold up the thread for long.
  */
-const MAX_DOCUMENT_BYTES = { 'http/protobuf': 3_000_000, grpc: 3_000_000, 'http/json': 1_250_000 } as const;
+const MAX_DOCUMENT_BYTES = { 'http/protobuf': 2_000_000, grpc: 2_000_000, 'http/json': 1_000_000 } as const;
 
 interface Ready {
   readonly encode: OtlpEncoder;
@@ -114,11 +114,15 @@ export class OtlpSink implements Sink {
   }
 
   #prepare(): Promise<Ready> {
-    this.#ready ??= this.#load();
+    this.#ready ??= this.#load().catch((error: unknown) => {
+      this.#ready = null;
+      throw error;
+    });
     return this.#ready;
   }
 
   async #load(): Promise<Ready> {
+    this.#stopped.signal.throwIfAborted();
     const { target, mapping, userAgent } = this.#options;
     const encode = await loadEncoder(target.signal, target.protocol, mapping);
     const transport =

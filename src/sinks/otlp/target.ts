@@ -31,6 +31,18 @@ export interface OtlpTls {
 
 const PROTOCOLS: readonly string[] = ['http/protobuf', 'http/json', 'grpc'] satisfies OtlpProtocol[];
 const COMPRESSIONS: readonly string[] = ['gzip', 'none'];
+const HEADERS_OF_PROTOCOL: ReadonlySet<string> = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
 const TIMEOUT_MS = 10_000;
 /** Longest delay that a timer takes. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -96,8 +108,10 @@ function readHeaders(env: Environment, signal: OtlpSignal): [string, string][] {
     for (const [key, value] of pairs(firstSetting(env, [name]))) {
       if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(key))
         throw new OtlpSettingError(name, 'a name is no name of a header field');
-      if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
-        throw new OtlpSettingError(name, 'a value holds characters that no header field may hold');
+      if (HEADERS_OF_PROTOCOL.has(key.toLowerCase()))
+        throw new OtlpSettingError(name, `${key.toLowerCase()} is for the protocol to set`);
+      if (!/^[\x20-\x7e]*$/.test(value))
+        throw new OtlpSettingError(name, 'a value holds characters beyond printable ASCII');
       headers.set(key.toLowerCase(), value);
     }
   return [...headers];

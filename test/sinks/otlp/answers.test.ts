@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import type * as http from 'node:http';
+import * as net from 'node:net';
 import { status as grpcStatus } from '@grpc/grpc-js';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import type { SendResult } from '../../../src/sinks/sink.ts';
 import { SinkNotReady } from '../../../src/sinks/sink.ts';
 import { batchOf, sendUntilAnswered, sinkOf } from '../../support/otlp-batch.ts';
@@ -416,6 +417,49 @@ test('a receiver that closes the connection unanswered may have stored the recor
     await sink.stop();
   }
 });
+
+/** A way to a port on which the first connection goes dead: nothing passes, and nobody hears of it. */
+async function startDeadFirst(
+  t: ExecutionContext,
+  port: number,
+): Promise<{ port: number; connections: () => number }> {
+  const sockets: net.Socket[] = [];
+  let connections = 0;
+  const relay = net.createServer((socket) => {
+    const isDead = ++connections === 1;
+    socket.on('error', () => {});
+    sockets.push(socket);
+    if (isDead) return;
+    const upstream = net.connect(port, '127.0.0.1');
+    upstream.on('error', () => {});
+    sockets.push(upstream);
+    socket.pipe(upstream).pipe(socket);
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    relay.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { port: (relay.address() as net.AddressInfo).port, connections: () => connections };
+}
+
+for (const protocol of ['http/protobuf', 'grpc'] as const)
+  test(`${protocol}: a connection that has gone dead is not used again`, async (t) => {
+    const server =
+      protocol === 'grpc'
+        ? await startGrpcReceiver(t, () => Buffer.alloc(0))
+        : await startHttpReceiver(t, (response) => response.end());
+    const relay = await startDeadFirst(t, server.port);
+    const { sink } = sinkOf('logs', {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${relay.port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '400',
+    });
+    t.is((await sink.send(batchOf(RECORDS), NEVER)).kind, 'retry');
+    t.is((await sink.send(batchOf(RECORDS), NEVER)).kind, 'answered');
+    t.is(relay.connections(), 2);
+    await sink.stop();
+  });
 
 test('gRPC goes on soon after its receiver is there', async (t) => {
   const port = await freePort();

@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import type { RecordDocument } from '../../../src/records/record-document.ts';
 import type { SendResult, Sink } from '../../../src/sinks/sink.ts';
 import { grpcTransport } from '../../../src/sinks/otlp/grpc-transport.ts';
@@ -13,8 +13,9 @@ const NEVER = new AbortController().signal;
 const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const;
 type Protocol = (typeof PROTOCOLS)[number];
 
-/** With a collector of our own; without `TAPLINE_PEERS` skipped. */
-const withPeer = HAS_OTLP_PEER ? test.serial : test.serial.skip;
+/** With a collector of our own; skipped where none can be started. */
+const withPeer = (title: string, run: (t: ExecutionContext) => Promise<void>): void =>
+  HAS_OTLP_PEER ? test.serial(title, run) : test.serial.skip(`${title} (set TAPLINE_PEERS)`, run);
 
 function envOf(
   peer: OtlpPeer,
@@ -177,7 +178,7 @@ for (const protocol of PROTOCOLS) {
   withPeer(`${protocol}: a collector above its memory limit is asked again later`, async (t) => {
     const peer = await startOtlpPeer(t, { MEMORY_LIMIT_MIB: '1' });
     const { sink } = sinkOf('logs', envOf(peer, protocol));
-    // It looks at its memory once a second.
+    // Its first look at its memory comes a little after its start.
     let result = await sink.send(batchOf(numbered(1, 3)), NEVER);
     const end = performance.now() + 10_000;
     while (result.kind === 'answered' && performance.now() < end) {
@@ -227,7 +228,7 @@ withPeer('ports of the other protocol and paths of nothing are told at the start
 /** With whatever receiver is there: `OTLP_ENDPOINT`, its HTTP port. */
 const withEndpoint = OTLP_ENDPOINT === null ? test.serial.skip : test.serial;
 
-withEndpoint('the receiver of OTLP_ENDPOINT takes log records and spans', async (t) => {
+withEndpoint('the receiver that OTLP_ENDPOINT names takes log records and spans', async (t) => {
   for (const signal of ['logs', 'traces'] as const) {
     const sink: Sink = sinkOf(signal, { OTEL_EXPORTER_OTLP_ENDPOINT: OTLP_ENDPOINT! }).sink;
     await sink.start(NEVER);

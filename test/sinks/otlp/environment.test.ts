@@ -141,6 +141,7 @@ test('a value that cannot be used is an error that names its variable and not it
     [{ ENDPOINT: A, HEADERS: 'a=%zzsecret' }, 'HEADERS: entry 1: the value is not percent-encoded'],
     [{ ENDPOINT: A, HEADERS: 'a b=secret' }, 'HEADERS: a name is no name'],
     [{ ENDPOINT: A, LOGS_HEADERS: 'a=secret%0d%0ax:y' }, 'LOGS_HEADERS: a value holds characters'],
+    [{ ENDPOINT: A, HEADERS: 'Content-Length=5' }, 'HEADERS: content-length is for the protocol to set'],
     [{ ENDPOINT: A, CERTIFICATE: '/secret/none.pem' }, 'CERTIFICATE: the file cannot be read: ENOENT'],
     [{ ENDPOINT: A, CLIENT_KEY: KEY }, 'CLIENT_KEY: a client key and a client certificate belong together'],
     [{ ENDPOINT: A, CLIENT_CERTIFICATE: CERT }, 'CLIENT_CERTIFICATE: a client key and a client certificate'],
@@ -245,7 +246,7 @@ test('sinks are there for the signals that are on, with limits that fit into a r
     ['otlp-logs', 'otlp-traces'],
   );
   t.deepEqual(sinks[0]!.limits, {
-    maxBatchBytes: 3_000_000,
+    maxBatchBytes: 2_000_000,
     maxBatchRecords: 5000,
     maxWaitMs: 1000,
     maxConcurrency: 4,
