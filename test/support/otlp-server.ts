@@ -43,7 +43,10 @@ export type GrpcAnswer =
   Buffer | { readonly code: status; readonly details: string; readonly statusDetails?: Buffer };
 
 /** Null: never. */
-export type GrpcScript = (request: ReceivedRequest, index: number) => GrpcAnswer | null;
+export type GrpcScript = (
+  request: ReceivedRequest,
+  index: number,
+) => GrpcAnswer | null | Promise<GrpcAnswer | null>;
 
 export async function startGrpcReceiver(
   t: ExecutionContext,
@@ -71,7 +74,7 @@ export async function startGrpcReceiver(
         },
       },
       {
-        Export(
+        async Export(
           call: { request: Buffer; metadata: Metadata },
           callback: (error: Partial<ServiceError> | null, answer?: Buffer) => void,
         ) {
@@ -80,7 +83,7 @@ export async function startGrpcReceiver(
           );
           const request = { path, headers, body: call.request };
           received.push(request);
-          const answer = script(request, received.length - 1);
+          const answer = await script(request, received.length - 1);
           if (answer === null) return;
           if (Buffer.isBuffer(answer)) {
             callback(null, answer);

@@ -461,6 +461,35 @@ for (const protocol of ['http/protobuf', 'grpc'] as const)
     await sink.stop();
   });
 
+test('a try that is given up leaves the others alone', async (t) => {
+  let answerSecond!: () => void;
+  const answered = new Promise<void>((resolve) => (answerSecond = resolve));
+  let secondCame!: () => void;
+  const second = new Promise<void>((resolve) => (secondCame = resolve));
+  const server = await startGrpcReceiver(t, async (_, index) => {
+    if (index === 0) return null;
+    if (index === 1) {
+      secondCame();
+      await answered;
+    }
+    return Buffer.alloc(0);
+  });
+  const { sink } = sinkOf('logs', {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+  });
+  const aborting = new AbortController();
+  const first = sink.send(batchOf(RECORDS), aborting.signal);
+  const other = sink.send(batchOf(RECORDS), NEVER);
+  await second;
+  aborting.abort();
+  t.is((await first).kind, 'retry');
+  t.is((await sink.send(batchOf(RECORDS), NEVER)).kind, 'answered');
+  answerSecond();
+  t.is((await other).kind, 'answered');
+  await sink.stop();
+});
+
 test('gRPC goes on soon after its receiver is there', async (t) => {
   const port = await freePort();
   const { sink } = sinkOf('logs', {
