@@ -16,18 +16,24 @@ const VOCABULARY = new Set(
  * A quoter for what a server says about this batch. Servers quote what they dislike, and nothing of a record may get into messages: so a
  * word that occurs in the batch is left out, unless it is one of the trade. Words of up to three characters tell nothing.
  */
-export function quoterOf(batch: Batch): Quote {
+export function quoterOf({ records }: Batch): Quote {
+  let sent: string | null = null;
+  const isSent = (word: string): boolean => {
+    sent ??= records
+      .map(({ bytes }) => bytes.toString('utf8'))
+      .join('\n')
+      .toLowerCase();
+    return sent.includes(word);
+  };
   return (text) =>
     text
       .slice(0, MAX_LENGTH)
-      .replace(/[^\P{C}\n]/gu, ' ')
-      .replace(/[\p{L}\p{N}_]{4,}/gu, (word) =>
-        VOCABULARY.has(word.toLowerCase()) || !holds(batch, word) ? word : '…',
-      )
+      // An escape at the begin of a word would make another word of it.
+      .replace(/\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[^])|\p{C}/giu, ' ')
+      .replace(/[\p{L}\p{N}_]{4,}/gu, (word) => {
+        const lower = word.toLowerCase();
+        return VOCABULARY.has(lower) || !isSent(lower) ? word : '…';
+      })
       .trim()
       .replace(/\s+/g, ' ');
-}
-
-function holds({ records }: Batch, word: string): boolean {
-  return records.some(({ bytes }) => bytes.includes(word));
 }
