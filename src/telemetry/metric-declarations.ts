@@ -116,6 +116,14 @@ export const METRICS = {
     description: 'Of these, records that the sink put aside: the failure store of Elasticsearch.',
     attributes: [SINK],
   },
+  sinkRejected: {
+    name: 'tapline.sink.rejected',
+    kind: 'counter',
+    unit: '{record}',
+    description:
+      'Records that an OTLP receiver rejected in a partial success without saying which: they are lost there.',
+    attributes: [SINK],
+  },
   sinkRetried: {
     name: 'tapline.sink.retried',
     kind: 'counter',

@@ -1,0 +1,74 @@
+/** A record's document as its readers see it: what `as-ecs.ts` writes, every part of it missing in some kind of record. */
+export interface EcsDocument {
+  readonly '@timestamp': string;
+  readonly event: {
+    readonly id: string;
+    readonly sequence: number;
+    readonly outcome?: string;
+    /** Nanoseconds. */
+    readonly duration?: number;
+    readonly start?: string;
+    readonly end?: string;
+  };
+  readonly http?: {
+    readonly version?: string;
+    readonly request?: EcsMessage & { readonly method?: string };
+    readonly response?: EcsMessage & { readonly status_code?: number };
+  };
+  readonly url?: {
+    readonly scheme?: string;
+    readonly domain?: string;
+    readonly port?: number;
+    readonly path?: string;
+    readonly query?: string;
+  };
+  readonly trace?: { readonly id?: string };
+  readonly span?: { readonly id?: string };
+  readonly error?: { readonly type?: string; readonly message?: string };
+  readonly user_agent?: { readonly original?: string };
+  readonly client?: EcsEndpoint;
+  readonly source?: EcsEndpoint;
+  readonly server?: EcsEndpoint;
+  readonly network?: { readonly protocol?: string };
+  readonly tapline?: {
+    readonly run?: { readonly id?: string };
+    readonly thread?: number;
+    readonly kind?: string;
+    readonly connection?: { readonly id?: number };
+    readonly span?: { readonly id?: string };
+    readonly request?: { readonly body?: EcsBodyMarks };
+    readonly response?: {
+      readonly body?: EcsBodyMarks;
+      /** Nanoseconds. */
+      readonly first_byte?: number;
+      readonly from_gateway?: boolean;
+    };
+    readonly redacted?: number;
+    readonly gap?: {
+      readonly from?: number;
+      readonly to?: number;
+      readonly count?: number;
+      readonly reason?: string;
+      readonly source_bytes?: number;
+      readonly destination_bytes?: number;
+    };
+  };
+}
+
+export interface EcsMessage {
+  readonly bytes?: number;
+  readonly body?: { readonly bytes?: number; readonly content?: string };
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface EcsBodyMarks {
+  readonly truncated?: boolean;
+  readonly dropped?: string;
+  readonly hash?: string;
+  readonly decode_error?: string;
+}
+
+export interface EcsEndpoint {
+  readonly address?: string;
+  readonly port?: number;
+}

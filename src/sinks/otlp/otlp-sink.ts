@@ -1,0 +1,189 @@
+import type { EcsDocument } from '../../records/ecs-document.ts';
+import type { OtlpMapping } from '../../records/as-otlp.ts';
+import type { RecordDocument } from '../../records/record-document.ts';
+import {
+  type Batch,
+  DELIVERED,
+  type ItemResult,
+  type SendResult,
+  type Sink,
+  type SinkLimits,
+  SinkNotReady,
+} from '../sink.ts';
+import { loadEncoder, type OtlpEncoder } from './encoder.ts';
+import { grpcTransport } from './grpc-transport.ts';
+import { httpTransport } from './http-transport.ts';
+import { quoterOf } from './quote.ts';
+import type { OtlpTarget } from './target.ts';
+import type { OtlpTransport, OtlpVerdict } from './verdict.ts';
+
+/** What a sink says beside its results. */
+export interface OtlpPorts {
+  /**
+   * The receiver took a request but not all of its records, and does not say which. They are lost: the specification forbids to send them
+   * again. With 0 rejected it is a warning. `message` is the receiver's, without words of the records.
+   */
+  onPartialSuccess(sink: string, rejected: number, message: string): void;
+}
+
+export interface OtlpSinkOptions {
+  readonly target: OtlpTarget;
+  readonly mapping: OtlpMapping;
+  readonly limits: Pick<SinkLimits, 'maxBatchBytes' | 'maxBatchRecords' | 'maxWaitMs' | 'maxConcurrency'>;
+  readonly userAgent: string;
+}
+
+/** Most receivers take no larger message by gRPC, and some no larger request by HTTP. */
+export const MAX_REQUEST_BYTES = 4 * 1024 * 1024 - 64 * 1024;
+
+/**
+ * Bytes of documents whose encoding stays below that (Protocol Buffers are smaller than the documents, JSON of OTLP is up to three times as
+ * large where headers are many) and does not hold up the thread for long.
+ */
+const MAX_DOCUMENT_BYTES = { 'http/protobuf': 2_000_000, grpc: 2_000_000, 'http/json': 1_000_000 } as const;
+
+interface Ready {
+  readonly encode: OtlpEncoder;
+  readonly transport: OtlpTransport;
+}
+
+/** Exchanges as log records (`otlp-logs`) or as server spans (`otlp-traces`, which has none for a gap). */
+export class OtlpSink implements Sink {
+  readonly name: 'otlp-logs' | 'otlp-traces';
+  readonly limits: SinkLimits;
+  readonly ownPlaces = null;
+  readonly #options: OtlpSinkOptions;
+  readonly #ports: OtlpPorts;
+  readonly #stopped = new AbortController();
+  #ready: Promise<Ready> | null = null;
+
+  constructor(options: OtlpSinkOptions, ports: OtlpPorts) {
+    const { target, limits } = options;
+    this.name = `otlp-${target.signal}`;
+    this.limits = {
+      ...limits,
+      maxBatchBytes: Math.min(limits.maxBatchBytes, MAX_DOCUMENT_BYTES[target.protocol]),
+      timeoutMs: target.timeoutMs,
+    };
+    this.#options = options;
+    this.#ports = ports;
+  }
+
+  /**
+   * OTLP has no handshake: an empty request shows at the start what would else show at the first record, a wrong address, port, protocol or
+   * password. A receiver that is away or refuses empty requests counts as ready.
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    const { encode, transport } = await this.#prepare();
+    const verdict = await this.#within(signal, (total) => transport.send(encode([]), () => '', total));
+    if (verdict.kind === 'paused') throw new SinkNotReady(verdict.reason, { isPermanent: true });
+  }
+
+  async send(batch: Batch, signal: AbortSignal): Promise<SendResult> {
+    const { documents, items } = this.#read(batch.records);
+    if (documents.length === 0) return { kind: 'answered', items };
+    try {
+      const { encode, transport } = await this.#prepare();
+      const message = encode(documents);
+      if (message.length > MAX_REQUEST_BYTES)
+        return { kind: 'too-large', reason: `${message.length} bytes are more than OTLP receivers take` };
+      const verdict = await this.#within(signal, (total) => transport.send(message, quoterOf(batch), total));
+      return this.#result(verdict, items, documents.length);
+    } catch (error) {
+      return {
+        kind: 'retry',
+        // Not its message, which may quote a record.
+        reason: `cannot be sent: ${(error as NodeJS.ErrnoException).code ?? (error as Error).name}`,
+        retryAfterMs: null,
+        isAmbiguous: true,
+        isOverload: false,
+      };
+    }
+  }
+
+  /** A receiver keeps no ids, so nothing tells it a second copy; `log.record.uid` and the span id are the same at every try. */
+  epoch(): string {
+    return '';
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    const ready = this.#ready;
+    this.#ready = null;
+    await (await ready?.catch(() => null))?.transport.close();
+  }
+
+  #prepare(): Promise<Ready> {
+    this.#ready ??= this.#load().catch((error: unknown) => {
+      this.#ready = null;
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  async #load(): Promise<Ready> {
+    this.#stopped.signal.throwIfAborted();
+    const { target, mapping, userAgent } = this.#options;
+    const encode = await loadEncoder(target.signal, target.protocol, mapping);
+    const transport =
+      target.protocol === 'grpc'
+        ? await grpcTransport(target, userAgent)
+        : await httpTransport(target, userAgent, this.limits.maxConcurrency);
+    return { encode, transport };
+  }
+
+  /** What is to be sent, and for each record what becomes of it if that is taken. */
+  #read(records: readonly RecordDocument[]): { documents: EcsDocument[]; items: ItemResult[] } {
+    const documents: EcsDocument[] = [];
+    const items = records.map((record): ItemResult => {
+      if (record.kind === 'gap' && this.#options.target.signal === 'traces') return DELIVERED;
+      try {
+        documents.push(JSON.parse(record.bytes.toString('utf8')) as EcsDocument);
+        return DELIVERED;
+      } catch {
+        return {
+          kind: 'refused',
+          type: 'unreadable-document',
+          reason: 'the document is not JSON',
+          status: null,
+        };
+      }
+    });
+    return { documents, items };
+  }
+
+  #result(verdict: OtlpVerdict, items: readonly ItemResult[], sent: number): SendResult {
+    const each = (result: ItemResult): SendResult => ({
+      kind: 'answered',
+      items: items.map((item) => (item.kind === 'delivered' ? result : item)),
+    });
+    if (verdict.kind === 'failing') return each({ kind: 'retry', reason: verdict.reason, isLimited: true });
+    if (verdict.kind !== 'accepted') return verdict;
+    const { rejected, message } = verdict;
+    if (rejected > 0 || message !== '') this.#ports.onPartialSuccess(this.name, rejected, message);
+    if (rejected === 0) return { kind: 'answered', items };
+    const reason = `the receiver rejected ${Math.min(rejected, sent)} of the ${sent} records of a request${message === '' ? '' : `: ${message}`}`;
+    // All of them: then it is known which.
+    return rejected >= sent
+      ? each({ kind: 'refused', type: 'otlp-partial-success', reason, status: 200 })
+      : each({ kind: 'diverted', reason });
+  }
+
+  /** A try has one timeout, to the last byte of its answer. */
+  async #within<T>(signal: AbortSignal, run: (total: AbortSignal) => Promise<T>): Promise<T> {
+    const total = new AbortController();
+    const abort = (): void => total.abort();
+    const timer = setTimeout(abort, this.limits.timeoutMs);
+    const signals = [signal, this.#stopped.signal];
+    for (const each of signals) {
+      if (each.aborted) abort();
+      each.addEventListener('abort', abort, { once: true });
+    }
+    try {
+      return await run(total.signal);
+    } finally {
+      clearTimeout(timer);
+      for (const each of signals) each.removeEventListener('abort', abort);
+    }
+  }
+}
