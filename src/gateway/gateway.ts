@@ -6,6 +6,10 @@ import { Delivery } from '../sinks/delivery/delivery.ts';
 import { StoreSink } from '../sinks/store/store-sink.ts';
 import { ScriptError } from '../script/script-error.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
+import { healthFromMetrics } from '../telemetry/health-from-metrics.ts';
+import type { HealthReport } from '../telemetry/health-report.ts';
+import { MetricRegistry } from '../telemetry/metric-registry.ts';
+import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
 import { type DataThreadInit, loadOnly } from './data-thread.ts';
 import type { BoundAddress } from './front.ts';
 import { newRecorder } from './new-recorder.ts';
@@ -29,6 +33,7 @@ export interface Gateway {
   reload(): Promise<readonly BoundAddress[]>;
   /** A table of pipelines and their sessions, for people. */
   census(): Promise<string[]>;
+  health(): HealthReport;
   /** Stop accepting, finish what is in flight within the deadline, deliver everything. Safe twice. */
   stop(deadlineMs: number): Promise<{ left: number }>;
   /** Cut what is in flight, during a `stop`. */
@@ -42,8 +47,11 @@ export async function startGateway(init: {
   options: Options;
   script: string | null;
   log: Log;
+  /** Takes what all threads count. */
+  metrics?: MetricRegistry;
+  tracing?: Tracing;
 }): Promise<Gateway> {
-  const { options, script, log } = init;
+  const { options, script, log, metrics = new MetricRegistry(), tracing = NO_TRACING } = init;
   const directory = isRecording(script, options) ? DataDirectory.open(options.dataDir) : null;
   const delivery = directory === null ? null : newDelivery(directory, options, log);
   const threads: ThreadHost[] = [];
@@ -66,7 +74,7 @@ export async function startGateway(init: {
         connectionIds,
         addresses,
       };
-      const thread = new ThreadHost(init, log, () => delivery?.noteFlushed(stream));
+      const thread = new ThreadHost(init, log, metrics, () => delivery?.noteFlushed(stream));
       threads.push(thread);
       const bound = await thread.listening;
       if (number === 0) addresses = bound;
@@ -87,7 +95,12 @@ export async function startGateway(init: {
       addresses,
       isRecording: directory !== null,
       done,
-      reload: () => reload(threads),
+      reload: () => tracing.span('tapline.reload', {}, () => reload(threads)),
+      health: () => ({
+        state: stopping === null ? 'running' : 'stopping',
+        threads: threads.map(({ name, isAlive }) => ({ name, isAlive })),
+        ...healthFromMetrics(metrics.collect()),
+      }),
       census: async () => {
         const tables = await Promise.all(threads.map((thread) => thread.ask<string[]>({ type: 'census' })));
         return tables.flat();
@@ -157,15 +170,18 @@ export function newDelivery(directory: DataDirectory, options: Options, log: Log
 class ThreadHost {
   readonly listening: Promise<readonly BoundAddress[]>;
   readonly done: Promise<void>;
+  readonly name: string;
+  isAlive = true;
   readonly #worker: Worker;
   readonly #questions = new Map<number, PromiseWithResolvers<unknown>>();
   #lastQuestion = 0;
 
-  constructor(init: DataThreadInit, log: Log, onFlushed: () => void) {
+  constructor(init: DataThreadInit, log: Log, metrics: MetricRegistry, onFlushed: () => void) {
+    this.name = `data-${init.thread}`;
     const worker = new Worker(new URL('./data-thread-entry.ts', import.meta.url), {
       workerData: init,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      name: `data-${init.thread}`,
+      name: this.name,
     });
     this.#worker = worker;
     const listening = Promise.withResolvers<readonly BoundAddress[]>();
@@ -178,6 +194,7 @@ class ThreadHost {
     worker.on('message', (message: FromDataThread) => {
       if (message.type === 'log') log.write(message.level, message.message);
       else if (message.type === 'flushed') onFlushed();
+      else if (message.type === 'metrics') metrics.take(this.name, message.snapshots);
       else if (message.type === 'listening') listening.resolve(message.addresses);
       else if (message.type === 'answer') this.#take(message.id)?.resolve(message.value);
       else if (message.type === 'refusal') this.#take(message.id)?.reject(new Error(message.message));
@@ -188,6 +205,8 @@ class ThreadHost {
       log.write('error', `[gateway] data thread ${init.thread} failed: ${failure.stack ?? failure.message}`);
     });
     worker.on('exit', () => {
+      this.isAlive = false;
+      metrics.retire(this.name);
       if (failure === null) done.resolve();
       else done.reject(failure);
       for (const id of [...this.#questions.keys()])

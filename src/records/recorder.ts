@@ -4,6 +4,7 @@ import { type EcsIdentity, exchangeDocument, gapDocument } from './as-ecs.ts';
 import { BodyReader } from './body-reader.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { type ConnectionFacts, Exchange } from './exchange.ts';
+import type { ExchangeObserver } from './exchange-observer.ts';
 import type { GapFacts, RecordDocument } from './record-document.ts';
 import { RecordIds } from './record-id.ts';
 import { SecretNames } from './redaction/secret-names.ts';
@@ -29,6 +30,8 @@ export interface RecorderPorts {
   /** The next `event.sequence`. */
   readonly nextSequence: () => number;
   readonly budget: ByteBudget;
+  /** Null where nobody counts. */
+  readonly observer: ExchangeObserver | null;
 }
 
 /** Makes the records of one run and data thread. */
@@ -60,10 +63,17 @@ export class Recorder {
 
   /** A request has begun. */
   exchange(connection: ConnectionFacts): Exchange {
-    const { clock, budget } = this.#ports;
-    return new Exchange(connection, clock, budget, this.#options.maxBodyBytes, (exchange) =>
-      this.#write(exchange),
+    const { clock, budget, observer } = this.#ports;
+    const exchange = new Exchange(connection, clock, budget, this.#options.maxBodyBytes, (finished) =>
+      this.#write(finished),
     );
+    observer?.begun(exchange);
+    return exchange;
+  }
+
+  /** Bytes of bodies that open exchanges hold now. */
+  get heldBytes(): number {
+    return this.#ports.budget.usedBytes;
   }
 
   /** The record that stands for records that were lost. Takes a sequence number of its own, unless one is given. */
@@ -93,6 +103,7 @@ export class Recorder {
       this.#names,
       this.#bodies,
     );
+    this.#ports.observer?.recorded(exchange);
     return {
       bytes: Buffer.from(JSON.stringify(document)),
       id,
