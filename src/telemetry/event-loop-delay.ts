@@ -1,7 +1,7 @@
 import { type ELDHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** How often the loop is looked at; each look wakes it. */
-const RESOLUTION_MS = 20;
+/** How often the loop is looked at. Each look wakes it: two idle threads took 0.4 % of a core at 20 ms. */
+const RESOLUTION_MS = 50;
 
 /** What is told is of the last such stretch: whoever asks, and how often, changes nothing of it. */
 const WINDOW_MS = 10_000;

@@ -104,7 +104,9 @@ export class OpenTelemetry implements Tracing {
 
   /** A span of what was over before this was loaded. Times in milliseconds since 1970. */
   past(name: string, attributes: SpanAttributes, startMs: number, endMs: number): void {
-    this.#tracer.startSpan(name, { attributes: { ...attributes }, startTime: startMs }).end(endMs);
+    this.#tracer
+      .startSpan(name, { attributes: { ...attributes }, startTime: new Date(startMs) })
+      .end(new Date(endMs));
   }
 
   /**
