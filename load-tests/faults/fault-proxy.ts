@@ -49,7 +49,8 @@ export class FaultProxy {
     const fault = this.#carriesRecords(request.url ?? '') ? this.fault : ({ kind: 'none' } as const);
     if (fault.kind === 'status' || (fault.kind === 'limit' && body.length > fault.maxBytes)) {
       this.spoilt++;
-      const headers = fault.kind === 'status' && fault.retryAfter !== null ? { 'retry-after': fault.retryAfter } : {};
+      const headers =
+        fault.kind === 'status' && fault.retryAfter !== null ? { 'retry-after': fault.retryAfter } : {};
       response.writeHead(fault.kind === 'status' ? fault.status : 413, headers).end();
       return;
     }

@@ -12,10 +12,10 @@ export interface Scene {
   readonly traffic: Traffic;
   readonly stream: string;
   /** The collector's file of faults. */
-  setCollectorFault(words: string): void;
+  readonly setCollectorFault: (words: string) => void;
   /** Sends some of the numbered requests while the fault lasts. */
-  during(): Promise<void>;
-  pause(ms: number): Promise<void>;
+  readonly during: () => Promise<void>;
+  readonly pause: (ms: number) => Promise<void>;
 }
 
 export interface Fault {

@@ -63,7 +63,9 @@ export class GatewayProcess {
     const endMs = performance.now() + deadlineMs;
     while (performance.now() < endMs) {
       const text = await this.metrics();
-      const pending = [...text.matchAll(/^tapline_sink_pending_bytes\{[^}]*\} (\S+)$/gm)].map(([, value]) => Number(value));
+      const pending = [...text.matchAll(/^tapline_sink_pending_bytes\{[^}]*\} (\S+)$/gm)].map(([, value]) =>
+        Number(value),
+      );
       if (pending.length > 0 && pending.every((bytes) => bytes === 0)) return true;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }

@@ -50,7 +50,9 @@ const { values } = parseArgs({
 });
 const peers = process.env['TAPLINE_PEERS'];
 if (peers === undefined || peers === '') {
-  process.stderr.write('faults: TAPLINE_PEERS must name the folder with the launchers of real servers; see the head of load-tests/faults/run.ts\n');
+  process.stderr.write(
+    'faults: TAPLINE_PEERS must name the folder with the launchers of real servers; see the head of load-tests/faults/run.ts\n',
+  );
   process.exit(2);
 }
 const requests = Number(values.requests);
@@ -60,7 +62,9 @@ for (const [index, fault] of chosen.entries()) {
   process.stderr.write(`[${index + 1}/${chosen.length}] ${fault.sink}: ${fault.name} ... `);
   const row = await play(fault);
   rows.push(row);
-  process.stderr.write(`${row.isKept ? 'kept' : 'NOT KEPT'}: ${row.held} of ${row.sent} held, ${row.twice} twice, ${row.missing} missing, ${row.named}\n`);
+  process.stderr.write(
+    `${row.isKept ? 'kept' : 'NOT KEPT'}: ${row.held} of ${row.sent} held, ${row.twice} twice, ${row.missing} missing, ${row.named}\n`,
+  );
 }
 if (values.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
 else process.stdout.write(table(rows));
@@ -75,8 +79,24 @@ async function play(fault: Fault): Promise<Row> {
   const isElasticsearch = fault.sink === 'elasticsearch';
   const server = new Server(
     isElasticsearch
-      ? [path.join(peers!, 'elasticsearch/run'), '--version', values['elasticsearch-version'], '--port', `${port}`, '--data', path.join(folder, 'es')]
-      : [path.join(peers!, 'otel-collector/run'), '--http-port', `${port}`, '--grpc-port', `${grpcPort}`, '--out', out],
+      ? [
+          path.join(peers!, 'elasticsearch/run'),
+          '--version',
+          values['elasticsearch-version'],
+          '--port',
+          `${port}`,
+          '--data',
+          path.join(folder, 'es'),
+        ]
+      : [
+          path.join(peers!, 'otel-collector/run'),
+          '--http-port',
+          `${port}`,
+          '--grpc-port',
+          `${grpcPort}`,
+          '--out',
+          out,
+        ],
   );
   const serverUrl = `http://127.0.0.1:${port}`;
   const proxy = new FaultProxy(serverUrl, (request) => request.includes('_bulk'));
@@ -92,7 +112,11 @@ async function play(fault: Fault): Promise<Row> {
     ],
     isElasticsearch
       ? {}
-      : { OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl, OTEL_EXPORTER_OTLP_TIMEOUT: '2000', OTEL_METRICS_EXPORTER: 'none' },
+      : {
+          OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl,
+          OTEL_EXPORTER_OTLP_TIMEOUT: '2000',
+          OTEL_METRICS_EXPORTER: 'none',
+        },
   );
   let traffic: Traffic | null = null;
   try {
@@ -119,7 +143,13 @@ async function play(fault: Fault): Promise<Row> {
     await gateway.end('SIGTERM');
     const holding = isElasticsearch ? await heldByElasticsearch(serverUrl, STREAM) : heldByCollector(out);
     const verdict = isElasticsearch
-      ? await tapline(['verify', '--elasticsearch', `--elasticsearch=${sinkUrl}`, `--data-dir=${dataDir}`, '--json'])
+      ? await tapline([
+          'verify',
+          '--elasticsearch',
+          `--elasticsearch=${sinkUrl}`,
+          `--data-dir=${dataDir}`,
+          '--json',
+        ])
       : await tapline(['verify', `--data-dir=${dataDir}`, '--json']);
     return rowOf(fault, server.ready, traffic, holding, hasDrained, verdict);
   } finally {

@@ -24,7 +24,10 @@ export class Server {
     let complaint = '';
     child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2000)));
     this.ready = await new Promise<string>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${program} was not ready in time: ${complaint}`)), READY_MS);
+      const timer = setTimeout(
+        () => reject(new Error(`${program} was not ready in time: ${complaint}`)),
+        READY_MS,
+      );
       createInterface({ input: child.stdout }).on('line', (line) => {
         if (!line.startsWith('ready')) return;
         clearTimeout(timer);

@@ -6,6 +6,8 @@ import { catalogue } from '../filters/index.ts';
 import { QUERY_FIELDS } from '../store/query.ts';
 import { DIFFERENCES } from '../script/differences.ts';
 import { globalCatalogue } from '../script/globals/index.ts';
+import { type MetricDeclaration, METRICS } from '../telemetry/metric-declarations.ts';
+import { prometheusLabel, prometheusName } from '../telemetry/prometheus-name.ts';
 import { signature } from './help-filters.ts';
 import { scriptTypes } from './script-types.ts';
 
@@ -18,6 +20,7 @@ const pages: Record<string, string> = {
   'filters.md': filtersPage(),
   'query.md': queryPage(),
   'objects.md': objectsPage(),
+  'metrics.md': metricsPage(),
   'differences.md': differencesPage(),
   '../../types/script.d.ts': scriptTypes(),
 };
@@ -139,6 +142,53 @@ ${table(
   ['Field', 'Compares'],
   Object.entries(QUERY_FIELDS).map(([name, { meaning }]) => [`\`${name}\``, meaning]),
 )}`;
+}
+
+function metricsPage(): string {
+  const declarations: readonly MetricDeclaration[] = Object.values(METRICS);
+  const groups = Map.groupBy(declarations, ({ name }) =>
+    name.startsWith('http.')
+      ? 'Traffic'
+      : name.startsWith('tapline.sink.') || name.startsWith('tapline.dead_letters.')
+        ? 'Delivery'
+        : name.startsWith('tapline.')
+          ? 'Records'
+          : 'Process',
+  );
+  const tables = [...groups].map(
+    ([title, metrics]) =>
+      `## ${title}\n\n${table(
+        ['Metric', 'Prometheus', 'Kind', 'Unit', 'Attributes', 'Meaning'],
+        metrics.map((metric) => [
+          code(metric.name),
+          code(prometheusName(metric)),
+          metric.kind,
+          code(metric.unit),
+          metric.attributes.map((attribute) => code(attribute)).join(', '),
+          metric.description,
+        ]),
+      )}`,
+  );
+  const bounds = declarations
+    .filter(({ buckets }) => buckets !== undefined)
+    .map((metric) => [code(metric.name), metric.buckets!.join(', ')]);
+  return `${NOTE}
+# Metrics
+
+What the gateway counts about itself. \`--gui-port=8001\` serves all of it at \`/metrics\` for Prometheus; where
+\`OTEL_EXPORTER_OTLP_ENDPOINT\` or \`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT\` is set, it is also sent by OTLP each
+\`OTEL_METRIC_EXPORT_INTERVAL\` (60 s), unless \`OTEL_METRICS_EXPORTER\` is \`none\`. All totals are since the start of the process
+(cumulative), over all data threads. Prometheus has the same names whichever way the metrics come; of an attribute it makes a label with underscores
+(\`http.request.method\`: \`${prometheusLabel('http.request.method')}\`).
+
+Attributes are few and bounded: a method that is not well known is \`_OTHER\` (\`OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS\` names others), and
+beyond 2000 series of a metric and thread all further ones share one with \`otel.metric.overflow\`. With \`--capture=off\`, and in scripts without
+\`audit\`, nothing looks at exchanges: the metrics of traffic and records are empty then, those of connections and of the process are not.
+
+${tables.join('\n')}
+## Buckets
+
+${table(['Histogram', 'Upper bounds'], bounds)}`;
 }
 
 function code(type: string): string {

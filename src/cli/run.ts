@@ -12,6 +12,7 @@ import { LineLog, wantsColour } from '../telemetry/log.ts';
 import { EXIT } from './exit-codes.ts';
 import { filterHelp, filterList } from './help-filters.ts';
 import { helpText } from './help.ts';
+import { OwnTelemetry } from './own-telemetry.ts';
 import { startSampleApplication } from './sample-application.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -41,9 +42,11 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     sample = await startSampleApplication();
     options = { ...options, upstream: sample.url };
   }
+  const telemetry = new OwnTelemetry(options, terminal.env, log);
   try {
-    return await serve(options, script, log, terminal, sample?.url ?? null);
+    return await serve(options, script, log, terminal, telemetry, sample?.url ?? null);
   } finally {
+    await telemetry.stop();
     sample?.stop();
   }
 }
@@ -53,11 +56,15 @@ async function serve(
   script: string | null,
   log: LineLog,
   terminal: Terminal,
+  telemetry: OwnTelemetry,
   sampleUrl: string | null,
 ): Promise<number> {
   // Before anybody is told that it listens: a signal must find its listener.
   const signalled = nextSignal();
-  const gateway = await startGateway({ options, script, log });
+  const adminLine = await telemetry.start();
+  const { metrics, tracing } = telemetry;
+  const gateway = await startGateway({ options, script, log, metrics, tracing });
+  telemetry.serve(gateway);
   const { out } = terminal;
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
   // A script that is not about the upstream may speak anything.
@@ -70,6 +77,7 @@ async function serve(
     out.write(
       `Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})\n`,
     );
+  if (adminLine !== null) out.write(`${adminLine}\n`);
   const unhear = onOtherSignals(gateway, log);
   const outcome = await Promise.race([signalled, gateway.done.then(() => null)]).catch(
     (error: unknown) => error as Error,

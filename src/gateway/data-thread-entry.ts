@@ -6,6 +6,9 @@ import type { FromDataThread, Question, ToDataThread } from './thread-messages.t
 const port = parentPort!;
 const post = (message: FromDataThread): void => port.postMessage(message);
 
+/** How often the main thread hears what was counted here. */
+const METRICS_INTERVAL_MS = 1000;
+
 let running: DataThread | null = null;
 
 port.on('message', (message: ToDataThread) => {
@@ -18,12 +21,17 @@ port.on('message', (message: ToDataThread) => {
   else
     void (running?.stop(message.deadlineMs) ?? Promise.resolve()).then(
       () => {
+        postMetrics();
         post({ type: 'stopped' });
         port.close();
       },
       (error: unknown) => fail(error),
     );
 });
+
+function postMetrics(): void {
+  if (running !== null) post({ type: 'metrics', snapshots: running.metrics() });
+}
 
 async function answer(thread: DataThread, question: Question): Promise<unknown> {
   switch (question.type) {
@@ -56,6 +64,8 @@ try {
     () => post({ type: 'flushed' }),
   );
   post({ type: 'listening', addresses: running.addresses });
+  postMetrics();
+  setInterval(postMetrics, METRICS_INTERVAL_MS).unref();
 } catch (error) {
   fail(error);
 }

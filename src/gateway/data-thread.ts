@@ -10,12 +10,14 @@ import { DiskFiles } from '../script/program-files.ts';
 import { programTree } from '../script/program-tree.ts';
 import { loadProgram, type Program } from '../script/program.ts';
 import type { DataPaths } from '../spool/data-directory.ts';
+import type { MetricSnapshot } from '../telemetry/metric-registry.ts';
 import { auditGlobals } from './audit-globals.ts';
 import { census } from './census.ts';
 import { connectionsWithinFileLimit } from './file-descriptors.ts';
 import { type BoundAddress, Front } from './front.ts';
 import { openRecording } from './recording.ts';
 import { systemClock } from './system-clock.ts';
+import { TrafficMetrics } from './traffic-metrics.ts';
 
 /** What the main thread hands to a data thread; plain values, so that it crosses threads. */
 export interface DataThreadInit {
@@ -41,6 +43,8 @@ export interface DataThread {
   cancelReload(): Promise<void>;
   /** A table of pipelines and their sessions, for people. */
   census(): string[];
+  /** What it has counted since its start. */
+  metrics(): MetricSnapshot[];
   stop(deadlineMs: number): Promise<void>;
   /** During a stop: close every connection now. */
   cut(): void;
@@ -57,7 +61,15 @@ export async function startDataThread(
 ): Promise<DataThread> {
   const { options, thread } = init;
   const totals = newConnectionTotals();
-  const recording = init.paths === null ? null : openRecording(init, init.paths, totals, log, onFlushed);
+  const metrics = new TrafficMetrics({
+    thread,
+    totals,
+    captureLimitBytes: Math.ceil(options.captureBudgetBytes / options.threads),
+    knownMethods: process.env['OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS'],
+  });
+  const recording =
+    init.paths === null ? null : openRecording(init, init.paths, totals, metrics, log, onFlushed);
+  if (recording !== null) metrics.watch(recording);
   const dialer = new SocketDialer(systemClock, log, options.sendBufferBytes);
   const output = { write: (text: string): void => log.write('output', text) };
   const maxConnections = connectionsWithinFileLimit(options.maxConnections);
@@ -114,6 +126,7 @@ export async function startDataThread(
     addresses = await front.prepare(load(), init.addresses);
     front.commit();
   } catch (error) {
+    metrics.stop();
     await recording?.close();
     throw error;
   }
@@ -122,6 +135,7 @@ export async function startDataThread(
   const stop = async (deadlineMs: number): Promise<void> => {
     await front.stop(deadlineMs);
     await recording?.close();
+    metrics.stop();
   };
   return {
     addresses,
@@ -129,6 +143,7 @@ export async function startDataThread(
     commitReload: () => front.commit(),
     cancelReload: () => front.cancel(),
     census: () => census(front, thread),
+    metrics: () => metrics.collect(),
     cut: () => front.cut(),
     stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
   };

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
-import type { DeliveryStatus } from '../sinks/delivery/delivery.ts';
 import { ScriptError } from '../script/script-error.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
+import type { HealthReport } from '../telemetry/health-report.ts';
+import { MetricRegistry } from '../telemetry/metric-registry.ts';
+import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
 import { type DataThreadInit, loadOnly } from './data-thread.ts';
 import type { BoundAddress } from './front.ts';
+import { deliveryHealth } from './delivery-health.ts';
 import { newDelivery } from './new-delivery.ts';
 import { newSinks } from './new-sinks.ts';
-import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import type { FromDataThread, Question, ToDataThread } from './thread-messages.ts';
 
 /**
@@ -30,9 +32,8 @@ export interface Gateway {
   reload(): Promise<readonly BoundAddress[]>;
   /** A table of pipelines and their sessions, for people. */
   census(): Promise<string[]>;
-  /** What the sinks are doing; null for a program that records nothing. */
-  deliveryStatus(): DeliveryStatus | null;
-  readonly metrics: MetricRegistry;
+  /** What threads and sinks are doing. */
+  health(): HealthReport;
   /** Stop accepting, finish what is in flight within the deadline, deliver everything. Safe twice. */
   stop(deadlineMs: number): Promise<{ left: number; bySink: ReadonlyMap<string, number> }>;
   /** Cut what is in flight, during a `stop`. */
@@ -50,10 +51,13 @@ export async function startGateway(init: {
   env?: NodeJS.ProcessEnv;
   /** Where `--stdout` writes. */
   output?: NodeJS.WritableStream;
+  /** Takes what all threads count. */
+  metrics?: MetricRegistry;
+  tracing?: Tracing;
 }): Promise<Gateway> {
   const { options, script, log, env = {}, output = process.stdout } = init;
+  const { metrics = new MetricRegistry(), tracing = NO_TRACING } = init;
   const directory = isRecording(script, options) ? DataDirectory.open(options.dataDir) : null;
-  const metrics = new MetricRegistry();
   const delivery =
     directory === null
       ? null
@@ -86,7 +90,7 @@ export async function startGateway(init: {
         addresses,
       };
       delivery?.noteOpened(stream);
-      const thread = new ThreadHost(init, log, () => delivery?.noteFlushed());
+      const thread = new ThreadHost(init, log, metrics, () => delivery?.noteFlushed());
       threads.push(thread);
       const bound = await thread.listening;
       if (number === 0) addresses = bound;
@@ -107,9 +111,12 @@ export async function startGateway(init: {
       addresses,
       isRecording: directory !== null,
       done,
-      metrics,
-      deliveryStatus: () => delivery?.status() ?? null,
-      reload: () => reload(threads),
+      reload: () => tracing.span('tapline.reload', {}, () => reload(threads)),
+      health: () => ({
+        state: stopping === null ? 'running' : 'stopping',
+        threads: threads.map(({ name, isAlive }) => ({ name, isAlive })),
+        ...deliveryHealth(delivery?.status() ?? null),
+      }),
       census: async () => {
         const tables = await Promise.all(threads.map((thread) => thread.ask<string[]>({ type: 'census' })));
         return tables.flat();
@@ -160,15 +167,18 @@ async function reload(threads: readonly ThreadHost[]): Promise<readonly BoundAdd
 class ThreadHost {
   readonly listening: Promise<readonly BoundAddress[]>;
   readonly done: Promise<void>;
+  readonly name: string;
+  isAlive = true;
   readonly #worker: Worker;
   readonly #questions = new Map<number, PromiseWithResolvers<unknown>>();
   #lastQuestion = 0;
 
-  constructor(init: DataThreadInit, log: Log, onFlushed: () => void) {
+  constructor(init: DataThreadInit, log: Log, metrics: MetricRegistry, onFlushed: () => void) {
+    this.name = `data-${init.thread}`;
     const worker = new Worker(new URL('./data-thread-entry.ts', import.meta.url), {
       workerData: init,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      name: `data-${init.thread}`,
+      name: this.name,
     });
     this.#worker = worker;
     const listening = Promise.withResolvers<readonly BoundAddress[]>();
@@ -181,6 +191,7 @@ class ThreadHost {
     worker.on('message', (message: FromDataThread) => {
       if (message.type === 'log') log.write(message.level, message.message);
       else if (message.type === 'flushed') onFlushed();
+      else if (message.type === 'metrics') metrics.take(this.name, message.snapshots);
       else if (message.type === 'listening') listening.resolve(message.addresses);
       else if (message.type === 'answer') this.#take(message.id)?.resolve(message.value);
       else if (message.type === 'refusal') this.#take(message.id)?.reject(new Error(message.message));
@@ -191,6 +202,8 @@ class ThreadHost {
       log.write('error', `[gateway] data thread ${init.thread} failed: ${failure.stack ?? failure.message}`);
     });
     worker.on('exit', () => {
+      this.isAlive = false;
+      metrics.retire(this.name);
       if (failure === null) done.resolve();
       else done.reject(failure);
       for (const id of [...this.#questions.keys()])

@@ -9,7 +9,7 @@ import { VERSION } from './version.ts';
 export function newRecorder(
   init: { options: Options; runId: string; thread: number; hmacKey: Uint8Array },
   nextSequence: () => number,
-  ports: Partial<Pick<RecorderPorts, 'clock' | 'randomBytes'>> = {},
+  ports: Partial<Pick<RecorderPorts, 'clock' | 'randomBytes' | 'observer'>> = {},
 ): Recorder {
   const { options, runId, thread } = init;
   return new Recorder(

@@ -1,5 +1,6 @@
 import type { Log } from '../core/ports.ts';
 import type { ConnectionTotals } from '../net/connection-totals.ts';
+import type { ExchangeObserver } from '../records/exchange-observer.ts';
 import type { Recorder } from '../records/recorder.ts';
 import type { DataPaths } from '../spool/data-directory.ts';
 import { RunLedger } from '../spool/run-ledger.ts';
@@ -22,6 +23,8 @@ const TIMER_TOLERANCE = 0.9;
 export interface Recording {
   readonly recorder: Recorder;
   readonly batch: RecordBatch;
+  /** Records lost so far, by reason. */
+  readonly lost: ReadonlyMap<string, number>;
   /** Writes everything and closes the books with what the sockets counted. */
   close(): Promise<void>;
 }
@@ -30,12 +33,13 @@ export function openRecording(
   init: DataThreadInit,
   paths: DataPaths,
   totals: ConnectionTotals,
+  observer: ExchangeObserver,
   log: Log,
   onFlushed: () => void,
 ): Recording {
   const { options, runId, thread } = init;
   const ledger = new RunLedger(paths.ledger, runId, thread, systemClock.wallMs());
-  const recorder = newRecorder(init, () => ledger.nextSequence());
+  const recorder = newRecorder(init, () => ledger.nextSequence(), { observer });
   const spool = new SpoolWriter({
     folder: paths.spool,
     run: runId,
@@ -61,6 +65,7 @@ export function openRecording(
   return {
     recorder,
     batch,
+    lost: spool.lostByReason,
     async close() {
       clearInterval(timer);
       batch.flush();

@@ -1,4 +1,5 @@
 import type { LogLevel } from '../core/ports.ts';
+import type { MetricSnapshot } from '../telemetry/metric-registry.ts';
 import type { BoundAddress } from './front.ts';
 
 /** What the main thread tells a data thread. Questions carry a number; the answer carries it too. */
@@ -18,6 +19,8 @@ export type Question =
 export type FromDataThread =
   | { readonly type: 'listening'; readonly addresses: readonly BoundAddress[] }
   | { readonly type: 'flushed' }
+  /** What the thread has counted since its start. */
+  | { readonly type: 'metrics'; readonly snapshots: readonly MetricSnapshot[] }
   | { readonly type: 'log'; readonly level: LogLevel | 'output'; readonly message: string }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'refusal'; readonly id: number; readonly message: string }

@@ -9,6 +9,7 @@ import type { CaptureEffect, CaptureRule } from './capture-rules/capture-rule.ts
 import { CaptureRules } from './capture-rules/capture-rules.ts';
 import { LeftOut, type LeftOutFacts } from './capture-rules/left-out.ts';
 import { type ConnectionFacts, Exchange } from './exchange.ts';
+import type { ExchangeObserver } from './exchange-observer.ts';
 import type { GapFacts, RecordDocument } from './record-document.ts';
 import { RecordIds } from './record-id.ts';
 import { SecretNames } from './redaction/secret-names.ts';
@@ -38,8 +39,8 @@ export interface RecorderPorts {
   /** The next `event.sequence`. */
   readonly nextSequence: () => number;
   readonly budget: ByteBudget;
-  /** Told of each exchange of which a capture rule left out something. */
-  readonly onLeftOut?: (rule: string, effect: Exclude<CaptureEffect, 'full'>) => void;
+  /** Null where nobody counts. */
+  readonly observer?: ExchangeObserver | null;
 }
 
 /** Makes the records of one run and data thread. */
@@ -78,11 +79,18 @@ export class Recorder {
 
   /** A request has begun. */
   exchange(connection: ConnectionFacts): Exchange {
-    const { clock, budget } = this.#ports;
+    const { clock, budget, observer } = this.#ports;
     const { maxBodyBytes } = this.#options;
-    return new Exchange(connection, clock, budget, maxBodyBytes, this.#rules, (exchange) =>
-      this.#write(exchange),
+    const exchange = new Exchange(connection, clock, budget, maxBodyBytes, this.#rules, (finished) =>
+      this.#write(finished),
     );
+    observer?.begun(exchange);
+    return exchange;
+  }
+
+  /** Bytes of bodies that open exchanges hold now. */
+  get heldBytes(): number {
+    return this.#ports.budget.usedBytes;
   }
 
   /** The record that stands for records that were lost. Takes a sequence number of its own, unless one is given. */
@@ -124,11 +132,13 @@ export class Recorder {
 
   #write(exchange: Exchange): RecordDocument | null {
     const { leftOutBy } = exchange;
+    const { observer } = this.#ports;
     if (leftOutBy !== null) {
       const { rule, effect } = leftOutBy;
-      this.#ports.onLeftOut?.(rule.name, effect);
+      observer?.leftOut(rule.name, effect);
       if (effect !== 'heads') {
         this.#leftOut.add(rule, exchange);
+        observer?.finished(exchange, false);
         return null;
       }
     }
@@ -144,6 +154,7 @@ export class Recorder {
       this.#bodies,
       this.#trusted,
     );
+    observer?.finished(exchange, true);
     return {
       bytes: Buffer.from(JSON.stringify(document)),
       id,

@@ -59,6 +59,8 @@ export class SpoolWriter {
   #hasFailed = false;
   /** Records dropped so far. */
   lostRecords = 0;
+  /** The same by the reason that their gap record names. */
+  readonly lostByReason = new Map<string, number>();
 
   constructor(options: SpoolWriterOptions) {
     this.#options = options;
@@ -185,6 +187,7 @@ export class SpoolWriter {
 
   #lose(record: RecordDocument, reason: string): void {
     this.lostRecords++;
+    this.lostByReason.set(reason, (this.lostByReason.get(reason) ?? 0) + 1);
     const last = this.#lost.at(-1);
     const facts: GapFacts = {
       from: record.sequence,

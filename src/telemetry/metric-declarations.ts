@@ -4,12 +4,14 @@ export interface MetricDeclaration {
   readonly name: string;
   /** `counter` only rises, `gauge` is a value of now, `histogram` counts values in buckets. */
   readonly kind: 'counter' | 'gauge' | 'histogram';
-  /** UCUM: `s`, `By`, `{record}`, `1`. */
+  /** UCUM: `s`, `By`; what stands in braces only says what is counted. */
   readonly unit: string;
   readonly description: string;
   readonly attributes: readonly string[];
   /** Upper bounds of the buckets of a histogram, rising; what is above the last has a bucket of its own. */
   readonly buckets?: readonly number[];
+  /** Of a gauge: values of several processes add up to one that makes sense (an up-down counter of OpenTelemetry). */
+  readonly isAdditive?: boolean;
 }
 
 /** Of `http.server.request.duration` (semantic conventions for HTTP metrics). */
@@ -18,6 +20,9 @@ const DELIVERY_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 const BODY_BYTES = [
   0, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
 ];
+/** Attributes whose values are numbers to OpenTelemetry; here, as in Prometheus, all are texts. */
+export const NUMBER_ATTRIBUTES: ReadonlySet<string> = new Set(['http.response.status_code']);
+
 const SINK = 'tapline.sink';
 const REASON = 'tapline.reason';
 
@@ -27,7 +32,8 @@ export const METRICS = {
     name: 'http.server.request.duration',
     kind: 'histogram',
     unit: 's',
-    description: 'From the first byte of a request to the last of its answer.',
+    description:
+      'From the head of a request to the end of its answer; of a connection that is switched to another protocol, to the head of the answer.',
     attributes: [
       'http.request.method',
       'http.response.status_code',
@@ -43,6 +49,7 @@ export const METRICS = {
     unit: '{request}',
     description: 'Requests whose exchange is not complete.',
     attributes: ['url.scheme'],
+    isAdditive: true,
   },
   requestBodySize: {
     name: 'http.server.request.body.size',
@@ -71,14 +78,15 @@ export const METRICS = {
     name: 'tapline.records.degraded',
     kind: 'counter',
     unit: '{record}',
-    description: 'Records of which a body was cut or left out for want of room.',
+    description:
+      'Records of which a body was left out for want of room (--capture-budget): body-dropped. A body cut at --max-body-capture is as wished for.',
     attributes: [REASON],
   },
   recordsDropped: {
     name: 'tapline.records.dropped',
     kind: 'counter',
     unit: '{record}',
-    description: 'Records that were lost, each told of by a gap record.',
+    description: 'Records that were lost, each told of by a gap record: spool-full, disk-error.',
     attributes: [REASON],
   },
   recordsLeftOut: {
@@ -92,7 +100,8 @@ export const METRICS = {
     name: 'tapline.connections',
     kind: 'counter',
     unit: '{connection}',
-    description: 'Client connections, by what became of them at the door.',
+    description:
+      'Client connections, by what became of them at the door: accepted, or refused over --max-connections.',
     attributes: ['tapline.outcome'],
   },
   sinkDelivered: {
@@ -106,14 +115,15 @@ export const METRICS = {
     name: 'tapline.sink.duplicates',
     kind: 'counter',
     unit: '{record}',
-    description: 'Of these, records that the sink had already from an earlier try.',
+    description: 'Of the delivered records those that the sink had already from an earlier try.',
     attributes: [SINK],
   },
   sinkDiverted: {
     name: 'tapline.sink.diverted',
     kind: 'counter',
     unit: '{record}',
-    description: 'Of these, records that the sink put aside: the failure store of Elasticsearch.',
+    description:
+      'Of the delivered records those that the sink put aside: the failure store of Elasticsearch.',
     attributes: [SINK],
   },
   sinkRejected: {
@@ -166,6 +176,7 @@ export const METRICS = {
     unit: '{request}',
     description: 'Requests under way.',
     attributes: [SINK],
+    isAdditive: true,
   },
   sinkPendingBytes: {
     name: 'tapline.sink.pending',
@@ -173,6 +184,7 @@ export const METRICS = {
     unit: 'By',
     description: 'Bytes of the spool that the sink has not taken yet.',
     attributes: [SINK],
+    isAdditive: true,
   },
   sinkLag: {
     name: 'tapline.sink.lag',
@@ -184,7 +196,7 @@ export const METRICS = {
   sinkState: {
     name: 'tapline.sink.state',
     kind: 'gauge',
-    unit: '1',
+    unit: '{state}',
     description: '1 for the state that the sink is in, 0 for the others.',
     attributes: [SINK, 'tapline.state'],
   },
@@ -194,6 +206,7 @@ export const METRICS = {
     unit: 'By',
     description: 'Bytes of dead letters on disk.',
     attributes: [],
+    isAdditive: true,
   },
   spoolBytes: {
     name: 'tapline.spool.size',
@@ -201,13 +214,15 @@ export const METRICS = {
     unit: 'By',
     description: 'Bytes of records on disk that some sink has not taken yet.',
     attributes: [],
+    isAdditive: true,
   },
   spoolLimit: {
     name: 'tapline.spool.limit',
     kind: 'gauge',
     unit: 'By',
-    description: 'The bound of it (--spool-size).',
+    description: 'Bound of tapline.spool.size (--spool-size).',
     attributes: [],
+    isAdditive: true,
   },
   captureBytes: {
     name: 'tapline.capture.size',
@@ -215,13 +230,15 @@ export const METRICS = {
     unit: 'By',
     description: 'Memory of bodies in capture.',
     attributes: [],
+    isAdditive: true,
   },
   captureLimit: {
     name: 'tapline.capture.limit',
     kind: 'gauge',
     unit: 'By',
-    description: 'The bound of it (--capture-budget).',
+    description: 'Bound of tapline.capture.size (--capture-budget).',
     attributes: [],
+    isAdditive: true,
   },
   memory: {
     name: 'process.memory.usage',
@@ -229,6 +246,7 @@ export const METRICS = {
     unit: 'By',
     description: 'Resident memory of the process.',
     attributes: [],
+    isAdditive: true,
   },
   cpuTime: {
     name: 'process.cpu.time',
@@ -241,7 +259,8 @@ export const METRICS = {
     name: 'nodejs.eventloop.delay.p99',
     kind: 'gauge',
     unit: 's',
-    description: '99th percentile of the event loop delay since the last look, by thread.',
+    description:
+      'How late the event loop is, 99th percentile of the last ten seconds, by thread: main or data-0 and so on.',
     attributes: ['tapline.thread'],
   },
 } as const satisfies Record<string, MetricDeclaration>;

@@ -24,6 +24,7 @@ export async function startProcess(
   dataDir?: string,
   /** Lowers the limit of open files. */
   openFiles?: number,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<GatewayProcess> {
   const directory = dataDir ?? (await makeDataDir(t));
   const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles}; `;
@@ -38,7 +39,7 @@ export async function startProcess(
       `--data-dir=${directory}`,
       ...args,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...env } },
   );
   t.teardown(() => child.kill('SIGKILL'));
   let output = '';

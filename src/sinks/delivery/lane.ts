@@ -52,6 +52,8 @@ export interface LaneStatus {
   readonly state: LaneStateName;
   /** Why it is not running; empty where it is. */
   readonly reason: string;
+  /** Its first try to start is not over. */
+  readonly isUntried: boolean;
 }
 
 /**
@@ -91,6 +93,7 @@ export class Lane {
       name: this.sink.name,
       state: this.#state.name,
       reason: 'reason' in this.#state ? this.#state.reason : '',
+      isUntried: this.#state.name === 'starting' && this.#state.failures === 0,
     };
   }
 

@@ -174,7 +174,7 @@ function record(given: typeof exchange extends fc.Arbitrary<infer T> ? T : never
     made.refuse({ status: 400, code: 'bad', message: 'm', rawHead: Buffer.from(given.refusal) });
   if (given.error !== null) made.fail({ type: 'broken', message: given.error });
   ns = given.durationNs;
-  return made.finish();
+  return made.finish()!;
 }
 
 test('whatever the recorder makes is valid OTLP: both encodings can be read and say the same', async (t) => {

@@ -1,0 +1,111 @@
+import { AdminServer } from '../admin/admin-server.ts';
+import { ADMIN_PATHS } from '../admin/answer.ts';
+import type { Options } from '../config/options.ts';
+import type { Log } from '../core/ports.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { VERSION } from '../gateway/version.ts';
+import type { HealthReport } from '../telemetry/health-report.ts';
+import { MetricRegistry } from '../telemetry/metric-registry.ts';
+import type { OpenTelemetry } from '../telemetry/open-telemetry.ts';
+import { isSentByOtlp } from '../telemetry/otlp-environment.ts';
+import { observeProcess } from '../telemetry/process-metrics.ts';
+import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
+
+/** How long a collector may take for the last metrics and spans, and a client of the admin port for its answer. */
+const LAST_WORDS_MS = 2000;
+
+/** What is left of the process when everything is done holds it for so long at most. */
+const LINGER_MS = 100;
+
+const STARTING: HealthReport = { state: 'starting', threads: [], sinks: [], spool: null };
+
+/** What the gateway says about itself: its metrics, the admin port, and both metrics and spans by OTLP where the variables ask for it. */
+export class OwnTelemetry {
+  readonly metrics = new MetricRegistry();
+  readonly tracing: Tracing = {
+    span: (name, attributes, fn) => (this.#openTelemetry ?? NO_TRACING).span(name, attributes, fn),
+  };
+  readonly #options: Options;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #log: Log;
+  readonly #unobserve: () => void;
+  readonly #startMs = performance.timeOrigin;
+  #admin: AdminServer | null = null;
+  #gateway: Pick<Gateway, 'health'> | null = null;
+  #loading: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
+  #openTelemetry: OpenTelemetry | null = null;
+
+  constructor(options: Options, env: NodeJS.ProcessEnv, log: Log) {
+    this.#options = options;
+    this.#env = env;
+    this.#log = log;
+    this.#unobserve = observeProcess(this.metrics);
+  }
+
+  /** Opens the admin port. Rejects where it cannot be bound. Gives the line that tells of it; null without one. */
+  async start(): Promise<string | null> {
+    const { guiPort } = this.#options;
+    if (guiPort === null) return null;
+    const admin = new AdminServer(
+      guiPort.text,
+      { metrics: () => this.metrics.collect(), health: () => this.#gateway?.health() ?? STARTING },
+      this.#log,
+    );
+    const { address, port } = await admin.start();
+    this.#admin = admin;
+    const host = address.includes(':') ? `[${address}]` : address;
+    return `Admin: http://${host}:${port} (${ADMIN_PATHS.join(', ')})`;
+  }
+
+  /** The gateway runs. Only now the SDK of OpenTelemetry is loaded, so that it delays no start. */
+  serve(gateway: Pick<Gateway, 'health'>): void {
+    this.#gateway = gateway;
+    if (!isSentByOtlp('metrics', this.#env) && !isSentByOtlp('traces', this.#env)) return;
+    const runningMs = Date.now();
+    this.#loading = this.#load(runningMs).catch((error: unknown) =>
+      this.#log.write(
+        'error',
+        `[otlp] the gateway's own metrics and spans are not sent: ${(error as Error).message}`,
+      ),
+    );
+  }
+
+  /** Says the last of it. Safe at any time and twice. */
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    await this.#loading;
+    const isOver = await (this.#openTelemetry?.stop(LAST_WORDS_MS) ?? Promise.resolve(true));
+    if (!isOver) {
+      this.#log.write(
+        'warn',
+        `[otlp] the collector did not take the gateway's last metrics and spans in ${LAST_WORDS_MS} ms; they are given up`,
+      );
+      // It goes on trying, and nothing can stop it but this.
+      setTimeout(() => process.exit(), LINGER_MS).unref();
+    }
+    await this.#admin?.stop(LAST_WORDS_MS);
+    this.#unobserve();
+  }
+
+  async #load(runningMs: number): Promise<void> {
+    const { OpenTelemetry } = await import('../telemetry/open-telemetry.ts');
+    this.#openTelemetry = new OpenTelemetry({
+      collect: () => this.metrics.collect(),
+      serviceName: this.#options.serviceName,
+      version: VERSION,
+      startMs: this.#startMs,
+      env: this.#env,
+      log: this.#log,
+    });
+    this.#openTelemetry.past(
+      'tapline.start',
+      { 'tapline.threads': this.#options.threads },
+      this.#startMs,
+      runningMs,
+    );
+  }
+}

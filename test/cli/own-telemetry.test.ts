@@ -1,0 +1,64 @@
+import test from 'ava';
+import { answering, connectClient, OK, startUpstream } from '../support/fixture.ts';
+import { makeDataDir, runCli, startProcess } from '../support/process.ts';
+import { parsePrometheusText } from '../support/prometheus-text.ts';
+import { startCollector } from '../telemetry/scripted-collector.ts';
+
+test('the admin port tells of a running gateway', async (t) => {
+  const upstream = await startUpstream(
+    t,
+    answering(() => OK),
+  );
+  const gateway = await startProcess(t, [`--upstream=http://${upstream}`, '--gui-port=127.0.0.1:0']);
+  const client = await connectClient(gateway.port);
+  client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await client.until('ok');
+  let admin: string | undefined;
+  while (admin === undefined) {
+    admin = /Admin: (http:\/\/127\.0\.0\.1:\d+) \(\/metrics, \/healthz, \/readyz\)/.exec(
+      gateway.output(),
+    )?.[1];
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.is(await (await fetch(`${admin}/healthz`)).text(), 'ok\n');
+  const ready = await fetch(`${admin}/readyz`);
+  t.is(ready.status, 200);
+  t.like(await ready.json(), { status: 'ready', reasons: [], threads: [{ name: 'data-0', isAlive: true }] });
+  for (;;) {
+    const { samples } = parsePrometheusText(await (await fetch(`${admin}/metrics`)).text());
+    const accepted = samples.find(({ name }) => name === 'tapline_records_accepted_total');
+    if (accepted?.value === 1) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  t.is(await gateway.end('SIGTERM'), 0);
+  await t.throwsAsync(fetch(`${admin}/healthz`));
+});
+
+test('an admin port in use is an error at start, before anything listens', async (t) => {
+  const { url } = await startCollector(t);
+  const taken = new URL(url).port;
+  const { code, stdout, stderr } = await runCli([
+    '--upstream=http://127.0.0.1:1',
+    '--listen=127.0.0.1:0',
+    `--gui-port=${taken}`,
+    `--data-dir=${await makeDataDir(t)}`,
+  ]);
+  t.is(code, 1);
+  t.is(
+    stderr,
+    `tapline: cannot listen on 127.0.0.1:${taken} (--gui-port): the port is in use; choose another with --gui-port, or 0 for none\n`,
+  );
+  t.is(stdout, '');
+});
+
+test('a gateway that cannot start lets go of the admin port and ends', async (t) => {
+  const { url } = await startCollector(t);
+  const { code, stderr } = await runCli([
+    '--upstream=http://127.0.0.1:1',
+    `--listen=${new URL(url).host}`,
+    '--gui-port=127.0.0.1:0',
+    `--data-dir=${await makeDataDir(t)}`,
+  ]);
+  t.is(code, 1);
+  t.regex(stderr, /cannot listen on 127\.0\.0\.1:\d+: the port is in use; choose another with --listen/);
+});
