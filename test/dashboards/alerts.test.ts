@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import test from 'ava';
 import { stringify } from 'yaml';
 import { type Alert, ALERTS, JOB } from '../../dashboards/src/prometheus/alerts.ts';
@@ -12,6 +14,8 @@ import {
   until,
 } from '../support/prometheus-peer.ts';
 
+const GENERATED = path.join(import.meta.dirname, '../../dashboards/prometheus/alerts.yml');
+
 interface FiringAlert {
   readonly state: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -23,6 +27,7 @@ interface Rule {
   readonly health: string;
   readonly lastError?: string;
   readonly lastEvaluation: string;
+  readonly duration: number;
   readonly alerts: readonly FiringAlert[];
 }
 
@@ -55,16 +60,21 @@ testWithPrometheus('no alert fires for a gateway that is well; each fires for it
   const page = await serveMetrics(t, registry);
   const prometheus = await startPrometheus(t, {
     config: `global: { scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms }
-rule_files: [alerts.yml]
+rule_files: [alerts.yml, generated.yml]
 scrape_configs: [{ job_name: ${JOB}, static_configs: [{ targets: ["${page.address}"] }] }]
 `,
-    files: { 'alerts.yml': rulesAtOnce(ALERTS) },
+    files: { 'alerts.yml': rulesAtOnce(ALERTS), 'generated.yml': readFileSync(GENERATED, 'utf8') },
   });
   await until(
     async () => ((await prometheus.query(prometheusName(METRICS.spoolLimit))).length === 0 ? null : true),
     () => 'the page is not scraped',
   );
   t.deepEqual(firing(await rulesAfterNow(prometheus)), []);
+  t.deepEqual(
+    (await rulesOf(prometheus, 'generated.yml')).map(({ name, duration }) => [name, duration]),
+    ALERTS.map((alert) => [alert.alert, secondsOf(alert.for)]),
+    'the generated file is read, and each alert waits for as long as it should',
+  );
 
   const expected: string[] = [];
   for (const [alert, trouble] of Object.entries(TROUBLES)) {
@@ -133,13 +143,23 @@ function rulesAtOnce(alerts: readonly Alert[]): string {
   });
 }
 
-/** All rules as soon as each was evaluated twice from now on: once over what is scraped from now on. */
+async function rulesOf(prometheus: PrometheusPeer, file: string): Promise<readonly Rule[]> {
+  const { groups } = (await prometheus.api('rules')) as {
+    groups: readonly { file: string; rules: readonly Rule[] }[];
+  };
+  return groups.find((group) => group.file.endsWith(`/${file}`))!.rules;
+}
+
+function secondsOf(duration: string): number {
+  return Number(duration.slice(0, -1)) * (duration.endsWith('m') ? 60 : 1);
+}
+
+/** All rules as soon as each was evaluated three times more: at least once over what is scraped from now on. */
 async function rulesAfterNow(prometheus: PrometheusPeer): Promise<readonly Rule[]> {
   const evaluations = new Map<string, Set<string>>();
   return until(
     async () => {
-      const { groups } = (await prometheus.api('rules')) as { groups: readonly { rules: readonly Rule[] }[] };
-      const { rules } = groups[0]!;
+      const rules = await rulesOf(prometheus, 'alerts.yml');
       for (const { name, health, lastError, lastEvaluation } of rules) {
         if (health === 'err') throw new Error(`${name}: ${lastError}`);
         const seen = evaluations.get(name) ?? new Set();

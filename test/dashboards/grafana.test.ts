@@ -174,7 +174,7 @@ const ATTRIBUTE_VALUES: Readonly<Record<string, readonly string[]>> = {
   'tapline.outcome': ['accepted', 'ok'],
   'tapline.sink': ['elasticsearch', 'otlp'],
   'tapline.state': ['delivering', 'paused'],
-  'tapline.thread': ['main', '1'],
+  'tapline.thread': ['main', 'data-0'],
   'cpu.mode': ['user', 'system'],
 };
 

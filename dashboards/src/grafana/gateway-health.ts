@@ -98,6 +98,7 @@ export const gatewayHealth: Dashboard = dashboard({
       panels: [
         stateTimeline({
           title: 'States',
+          alarming: /paused|blocked/,
           description:
             'Coloured while a gateway has the sink in this state. Paused and blocked wait for somebody: the log says for what.',
           unit: 'short',

@@ -1,9 +1,16 @@
-import type { FieldConfig, FieldConfigSource, GraphFieldConfig, Panel } from '@grafana/schema';
+import type {
+  FieldConfig,
+  FieldConfigSource,
+  GraphFieldConfig,
+  Panel,
+  ThresholdsConfig,
+} from '@grafana/schema';
 import {
   BigValueColorMode,
   BigValueGraphMode,
   BigValueJustifyMode,
   BigValueTextMode,
+  FieldColorModeId,
   GraphDrawStyle,
   LegendDisplayMode,
   PercentChangeColorMode,
@@ -84,8 +91,8 @@ export function stat(facts: Facts): Unplaced {
   return panel('stat', facts, { ...options });
 }
 
-/** Which state held when, one line per query result. */
-export function stateTimeline(facts: Facts): Unplaced {
+/** Which state held when, one line per query result: coloured where it is 1 or more, red where its legend is `alarming`. */
+export function stateTimeline(facts: Facts & { alarming: RegExp }): Unplaced {
   const options: StateTimelineOptions = {
     // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the package declares this enum twice, with the same values
     legend: { displayMode: LegendDisplayMode.List, placement: 'bottom', showLegend: true, calcs: [] },
@@ -94,7 +101,24 @@ export function stateTimeline(facts: Facts): Unplaced {
     rowHeight: 0.8,
     showValue: VisibilityMode.Never,
   };
-  return panel('state-timeline', facts, { ...options });
+  const drawn = panel('state-timeline', facts, { ...options });
+  const { defaults } = drawn.fieldConfig!;
+  return {
+    ...drawn,
+    fieldConfig: {
+      defaults: {
+        ...defaults,
+        color: { mode: FieldColorModeId.Thresholds },
+        thresholds: colouredFromOne('blue'),
+      },
+      overrides: [
+        {
+          matcher: { id: 'byRegexp', options: facts.alarming.source },
+          properties: [{ id: 'thresholds', value: colouredFromOne('red') }],
+        },
+      ],
+    },
+  };
 }
 
 /** Buckets of a histogram over time; the query gives one series per `le`. */
@@ -111,6 +135,16 @@ export function heatmap(facts: Facts): Unplaced {
   };
   const drawn = panel('heatmap', facts, { ...options });
   return { ...drawn, targets: drawn.targets!.map((target) => ({ ...target, format: 'heatmap' })) };
+}
+
+function colouredFromOne(color: string): ThresholdsConfig {
+  return {
+    mode: ThresholdsMode.Absolute,
+    steps: [
+      { color: 'transparent', value: null },
+      { color, value: 1 },
+    ],
+  };
 }
 
 function panel(
