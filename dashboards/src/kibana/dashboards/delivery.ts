@@ -14,7 +14,8 @@ import {
 import { GAPS, REQUESTS } from '../records.ts';
 
 const CUT = any(is('tapline.request.body.truncated', true), is('tapline.response.body.truncated', true));
-const RECORDS = any(REQUESTS, GAPS);
+/** Records of every kind: all take a number. */
+const RECORDS = exists('event.sequence');
 const DELAY = 'tapline.delivery_delay';
 
 /** Whether anything is missing, and how late records arrive. */
@@ -95,7 +96,7 @@ export const delivery: DashboardPlan = {
           id: 'tapline-delivery-runs',
           title: 'Runs and threads',
           description:
-            'Numbers are without gaps within a run and thread: over its whole life, the last less the first and one more is what is here, together with what gaps tell of.',
+            'Records of every kind take numbers without gaps within a run and thread: over its whole life, the last less the first and one more is what is here, together with what gaps tell of.',
           where: RECORDS,
           shape: 'table',
           buckets: [top('tapline.run.id', 20, 'Run'), top('tapline.thread', 16, 'Thread')],
