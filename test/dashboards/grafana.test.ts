@@ -32,7 +32,7 @@ const targets: Target[] = DASHBOARDS.flatMap(({ title, panels }) =>
     panel.targets!.map((target) => ({
       where: `${title}: ${panel.title}`,
       expr: (target['expr'] as string)
-        .replaceAll('$__rate_interval', '5s')
+        .replaceAll('$__rate_interval', '10s')
         .replaceAll('$__range', '1m')
         .replaceAll('$instance', '.*'),
       legend: target['legendFormat'] as string,
@@ -90,7 +90,7 @@ testWithPrometheus('every query gives data, with the labels that its legend name
   const registry = new MetricRegistry();
   const page = await serveMetrics(t, registry, () => observeOnce(registry));
   const prometheus = await startPrometheus(t, {
-    config: `global: { scrape_interval: 500ms, scrape_timeout: 500ms }
+    config: `global: { scrape_interval: 1s, scrape_timeout: 1s }
 scrape_configs: [{ job_name: ${JOB}, static_configs: [{ targets: ["${page.address}"] }] }]
 `,
   });

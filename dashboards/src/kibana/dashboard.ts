@@ -3,7 +3,7 @@ import type { DashboardPlan, Panel } from './panel.ts';
 import { savedSearchOf } from './saved-search.ts';
 import { type Reference, type SavedObject, savedObject, tagReference } from './saved-object.ts';
 
-export const GRID_COLUMNS = 48;
+const GRID_COLUMNS = 48;
 
 /** All panels of a dashboard. */
 export function panelsOf({ rows }: DashboardPlan): readonly Panel[] {

@@ -1,6 +1,7 @@
 /** How Kibana shows the numbers of a field. */
 type Shown = 'nanoseconds' | 'milliseconds' | 'bytes';
 
+/** What a panel must know of a field. */
 export interface Field {
   /** `text` can be shown and searched, but records cannot be told apart by it. */
   readonly type: 'keyword' | 'text' | 'long' | 'date' | 'boolean';
@@ -56,6 +57,7 @@ export const FIELDS = {
   'tapline.delivery_delay': { type: 'long', shown: 'milliseconds', by: 'data view' },
 } as const satisfies Record<string, Field>;
 
+/** A field that a panel may use. */
 export type FieldName = keyof typeof FIELDS;
 /** Fields by whose values records can be told apart. */
 export type GroupName = {

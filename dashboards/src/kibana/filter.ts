@@ -13,11 +13,17 @@ export type Filter =
 
 /** The field has one of the values. */
 export const is = (field: FieldName, ...values: readonly Value[]): Filter => ({ kind: 'is', field, values });
+/** At least so much. */
 export const from = (field: NumberName, value: number): Filter => ({ kind: 'from', field, value });
+/** Less than so much. */
 export const below = (field: NumberName, value: number): Filter => ({ kind: 'below', field, value });
+/** The field has a value. */
 export const exists = (field: FieldName): Filter => ({ kind: 'exists', field });
+/** All of them hold. */
 export const all = (...of: readonly Filter[]): Filter => ({ kind: 'all', of });
+/** One of them holds. */
 export const any = (...of: readonly Filter[]): Filter => ({ kind: 'any', of });
+/** It does not hold. */
 export const not = (of: Filter): Filter => ({ kind: 'not', of });
 
 /** In the language of Kibana's search bar. */

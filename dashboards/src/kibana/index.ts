@@ -9,7 +9,9 @@ import { dataView } from './data-view.ts';
 import type { DashboardPlan, Panel } from './panel.ts';
 import { type SavedObject, savedObject, TAG_ID } from './saved-object.ts';
 
+/** The dashboards, in the order in which one would look at them. */
 export const DASHBOARDS: readonly DashboardPlan[] = [traffic, errors, latency, extremes, callers, delivery];
+/** All panels of all dashboards. */
 export const PANELS: readonly Panel[] = DASHBOARDS.flatMap(panelsOf);
 
 /** All that Kibana imports; what is referred to comes first. */

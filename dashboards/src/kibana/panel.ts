@@ -51,6 +51,7 @@ export interface List extends Facts {
   readonly sort: FieldName;
 }
 
+/** What stands on a dashboard. */
 export type Panel = Chart | List;
 
 /** A dashboard of rows of panels; in a row all are as wide as the others unless `widths` says how many of 48 columns each has. */
@@ -65,6 +66,7 @@ export interface DashboardPlan {
   }[];
 }
 
+/** By time, in steps that fit the time shown. */
 export const overTime: Bucket = { kind: 'time' };
 /** The most frequent values; the rest are put together. */
 export const top = (field: GroupName, size: number, label: string): Bucket => ({
@@ -73,18 +75,26 @@ export const top = (field: GroupName, size: number, label: string): Bucket => ({
   size,
   label,
 });
+/** How many records. */
 export const count = (label: string, where?: Filter): Measure => ({ kind: 'count', label, where });
+/** For what part of the records `of` holds. */
 export const share = (label: string, of: Filter): Measure => ({ kind: 'share', label, of });
+/** The value that so many of 100 records stay below. */
 export const percentile = (field: NumberName, value: number, label = `p${value}`): Measure => ({
   kind: 'percentile',
   label,
   field,
   percentile: value,
 });
+/** All values together. */
 export const sum = (field: NumberName, label: string): Measure => ({ kind: 'sum', label, field });
+/** The highest value. */
 export const max = (field: NumberName, label: string): Measure => ({ kind: 'max', label, field });
+/** The lowest value. */
 export const min = (field: NumberName, label: string): Measure => ({ kind: 'min', label, field });
+/** The mean of all values. */
 export const average = (field: NumberName, label: string): Measure => ({ kind: 'average', label, field });
+/** How many different values, about. */
 export const unique = (field: GroupName, label: string): Measure => ({ kind: 'unique', label, field });
 
 /** One number. */

@@ -4,9 +4,11 @@ import { all, below, type Filter, from, is } from './filter.ts';
 export const REQUESTS: Filter = is('tapline.kind', 'exchange', 'refusal', 'tunnel', 'broken');
 /** Requests whose time tells of the application: a tunnel lasts as long as its client wants. */
 export const EXCHANGES: Filter = is('tapline.kind', 'exchange');
+/** Each tells of records that were lost. */
 export const GAPS: Filter = is('tapline.kind', 'gap');
 /** A 5xx answer, or none that is whole, or a request that was refused. */
 export const FAILED: Filter = is('event.outcome', 'failure');
+/** Requests of which that holds. */
 export const FAILURES: Filter = all(REQUESTS, FAILED);
 
 const status = (first: number): Filter =>

@@ -17,8 +17,9 @@ export function searchOf(panel: Panel): object {
   return { ...common, size: 0, aggs: aggregationsOf(panel, panel.buckets) };
 }
 
-/** The name of the aggregation of a bucket, and of a measure. */
+/** The name of the aggregation, and of the column, of a bucket. */
 export const bucketKey = (index: number): string => `bucket${index}`;
+/** The same of a measure. */
 export const measureKey = (index: number): string => `measure${index}`;
 
 /** The measure by which the values of a bucket are sorted; Lens cannot sort by a share. */

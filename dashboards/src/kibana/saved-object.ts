@@ -9,6 +9,7 @@ export interface SavedObject {
   readonly managed: false;
 }
 
+/** What a saved object needs; `name` is how it calls it inside. */
 export interface Reference {
   readonly id: string;
   readonly name: string;
@@ -27,8 +28,10 @@ const TYPE_VERSIONS: Readonly<Record<SavedObject['type'], string>> = {
 
 /** The data view of all records. */
 export const DATA_VIEW_ID = 'tapline-records';
+/** The tag of all that is imported. */
 export const TAG_ID = 'tapline';
 
+/** With the versions that Kibana wants to know. */
 export function savedObject(
   type: SavedObject['type'],
   id: string,
@@ -46,4 +49,5 @@ export function savedObject(
   };
 }
 
+/** Marks a saved object as one of Tapline. */
 export const tagReference: Reference = { id: TAG_ID, name: `tag-ref-${TAG_ID}`, type: 'tag' };
