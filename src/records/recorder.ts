@@ -5,7 +5,7 @@ import { RandomPool } from '../core/random-pool.ts';
 import { type EcsIdentity, exchangeDocument, gapDocument, summaryDocument } from './as-ecs.ts';
 import { BodyReader } from './body-reader.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import type { CaptureEffect, CaptureRule } from './capture-rules/capture-rule.ts';
+import type { CaptureRule } from './capture-rules/capture-rule.ts';
 import { CaptureRules } from './capture-rules/capture-rules.ts';
 import { LeftOut, type LeftOutFacts } from './capture-rules/left-out.ts';
 import { type ConnectionFacts, Exchange } from './exchange.ts';
