@@ -55,6 +55,44 @@ test.serial('kill -9 under load: what was answered 500 ms before is recorded exa
   t.regex(verify.stdout, /at most [\d,]+ unaccounted/);
 });
 
+test.serial('kill -9 under load: what a rule only counts is counted up to 500 ms before', async (t) => {
+  const target = await startUpstream(
+    t,
+    answering(() => 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
+  );
+  const dataDir = await makeDataDir(t);
+  const gateway = await startProcess(t, [`--upstream=http://${target}`, '--capture-rule=count'], dataDir);
+  const answeredAtMs: number[] = [];
+  let asked = 0;
+  let isRunning = true;
+  const load = Array.from({ length: 4 }, async () => {
+    const client = await connectClient(gateway.port);
+    while (isRunning) {
+      client.received = Buffer.alloc(0);
+      asked++;
+      client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      await client.until('ok').then(
+        () => answeredAtMs.push(performance.now()),
+        () => (isRunning = false),
+      );
+    }
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  const killedAtMs = performance.now();
+  await gateway.end('SIGKILL');
+  await Promise.all(load);
+  const restarted = await startProcess(t, [`--upstream=http://${target}`], dataDir);
+  t.is(await restarted.end('SIGTERM'), 0);
+  const verify = await runCli(['verify', `--data-dir=${dataDir}`, '--json']);
+  const { leftOut } = JSON.parse(verify.stdout) as { leftOut: { count: number }[] };
+  const due = answeredAtMs.filter((atMs) => atMs < killedAtMs - 500).length;
+  t.true(due > 100, `${due}`);
+  t.true(
+    leftOut[0]!.count >= due && leftOut[0]!.count <= asked,
+    `${leftOut[0]!.count} of ${due} to ${asked}`,
+  );
+});
+
 test.serial('secrets are nowhere on disk', async (t) => {
   const canary = 'canary-7f3a91';
   const target = await startUpstream(

@@ -97,6 +97,37 @@ test('injection works with capture off and in front of TLS', async (t) => {
   t.true(heads[0]!.endsWith('\r\nForwarded: for=127.0.0.1;host=x;proto=https'));
 });
 
+test('an upgrade: its head is added to, the tunnel is not touched', async (t) => {
+  let seen = '';
+  const fixture = await startFixture(
+    t,
+    (socket: net.Socket) => {
+      socket.on('data', (chunk: Buffer) => {
+        const isFirst = seen === '';
+        seen += chunk.toString('latin1');
+        if (isFirst)
+          socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\nframes');
+      });
+      socket.on('end', () => socket.end());
+    },
+    ['--inject=x-forwarded-for'],
+  );
+  const client = await fixture.connect();
+  client.write('GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, X-Forwarded-For\r\nUpgrade: x\r\n\r\n');
+  await client.until('frames');
+  client.write(GET);
+  client.socket.end();
+  await client.untilClose();
+  t.is(
+    seen,
+    `GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\nX-Forwarded-For: 127.0.0.1\r\n\r\n${GET}`,
+  );
+  const { records, report } = await fixture.finish();
+  t.is(records[0].tapline.kind, 'tunnel');
+  t.deepEqual(records[0].tapline.injected.removed, ['connection']);
+  t.true(report.runs[0]!.bytes.isBalanced);
+});
+
 test('a secret in an injected field is redacted as elsewhere', async (t) => {
   const { fixture } = await withHeads(t, ['--inject=x-request-id']);
   await fixture.exchange('GET /?a=1 HTTP/1.1\r\nHost: x\r\nX-Request-Id: ?token=canary77\r\n\r\n');

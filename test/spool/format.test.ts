@@ -16,6 +16,13 @@ test('what is written is read', (t) => {
   t.deepEqual(read.damagedBefore, []);
 });
 
+test('every kind of record is read as what it was', (t) => {
+  for (const kind of ['exchange', 'gap', 'summary'] as const) {
+    const record = { ...recordOf(1), kind };
+    t.deepEqual(decodeFrames(encodeFrame(record)).records, [record]);
+  }
+});
+
 test('a segment torn at any place gives all whole records and goes on at the torn one', (t) => {
   let whole = 0;
   let end = 0;
