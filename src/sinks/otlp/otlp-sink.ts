@@ -47,7 +47,7 @@ interface Ready {
   readonly transport: OtlpTransport;
 }
 
-/** Exchanges as log records (`otlp-logs`) or as server spans (`otlp-traces`, which has none for a gap). */
+/** Exchanges as log records (`otlp-logs`) or as server spans (`otlp-traces`, which has them of exchanges only). */
 export class OtlpSink implements Sink {
   readonly name: 'otlp-logs' | 'otlp-traces';
   readonly limits: SinkLimits;
@@ -136,7 +136,7 @@ export class OtlpSink implements Sink {
   #read(records: readonly RecordDocument[]): { documents: EcsDocument[]; items: ItemResult[] } {
     const documents: EcsDocument[] = [];
     const items = records.map((record): ItemResult => {
-      if (record.kind === 'gap' && this.#options.target.signal === 'traces') return DELIVERED;
+      if (record.kind !== 'exchange' && this.#options.target.signal === 'traces') return DELIVERED;
       try {
         documents.push(JSON.parse(record.bytes.toString('utf8')) as EcsDocument);
         return DELIVERED;
