@@ -422,14 +422,19 @@ test('a receiver that closes the connection unanswered may have stored the recor
 async function startDeadFirst(
   t: ExecutionContext,
   port: number,
-): Promise<{ port: number; connections: () => number }> {
+): Promise<{ port: number; connections: () => number; heard: Promise<void> }> {
   const sockets: net.Socket[] = [];
   let connections = 0;
+  let hear!: () => void;
+  const heard = new Promise<void>((resolve) => (hear = resolve));
   const relay = net.createServer((socket) => {
     const isDead = ++connections === 1;
     socket.on('error', () => {});
     sockets.push(socket);
-    if (isDead) return;
+    if (isDead) {
+      socket.on('data', hear);
+      return;
+    }
     const upstream = net.connect(port, '127.0.0.1');
     upstream.on('error', () => {});
     sockets.push(upstream);
@@ -440,7 +445,7 @@ async function startDeadFirst(
     relay.close();
     for (const socket of sockets) socket.destroy();
   });
-  return { port: (relay.address() as net.AddressInfo).port, connections: () => connections };
+  return { port: (relay.address() as net.AddressInfo).port, connections: () => connections, heard };
 }
 
 for (const protocol of ['http/protobuf', 'grpc'] as const)
@@ -453,9 +458,12 @@ for (const protocol of ['http/protobuf', 'grpc'] as const)
     const { sink } = sinkOf('logs', {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${relay.port}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
-      OTEL_EXPORTER_OTLP_TIMEOUT: '400',
     });
-    t.is((await sink.send(batchOf(RECORDS), NEVER)).kind, 'retry');
+    const patience = new AbortController();
+    const first = sink.send(batchOf(RECORDS), patience.signal);
+    await relay.heard;
+    patience.abort();
+    t.is((await first).kind, 'retry');
     t.is((await sink.send(batchOf(RECORDS), NEVER)).kind, 'answered');
     t.is(relay.connections(), 2);
     await sink.stop();
