@@ -186,8 +186,10 @@ function timesOf({ '@timestamp': timestamp, event }: EcsDocument): { start: HrTi
   return { start, end: [start[0] + Math.floor(endNanoseconds / 1e9), endNanoseconds % 1e9] };
 }
 
+/** Throws RangeError. */
 function timeOf(iso: string): HrTime {
   const ms = Date.parse(iso);
+  if (Number.isNaN(ms)) throw new RangeError('a document without a time');
   const seconds = Math.floor(ms / 1000);
   return [seconds, (ms - seconds * 1000) * 1e6];
 }

@@ -345,17 +345,35 @@ test('a batch of gaps is no request of spans', async (t) => {
 
 test('a document that cannot be read is refused, the others go', async (t) => {
   const server = await startHttpReceiver(t, (response) => response.end());
-  const { sink } = sinkOf('logs', { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}` });
-  const broken = { ...recordOf(2), bytes: Buffer.from('{"secret') };
-  const result = await sink.send(batchOf([recordOf(1), broken]), NEVER);
-  t.deepEqual(result, {
-    kind: 'answered',
-    items: [
-      { kind: 'delivered' },
-      { kind: 'refused', type: 'unreadable-document', reason: 'the document is not JSON', status: null },
-    ],
-  });
-  t.is(itemsOf(decodeLogs(server.received[0]!.body)).length, 1);
+  const documents = ['{"secret', '{}', 'null', '{"@timestamp":"secret","event":{"id":"x"}}'];
+  for (const signal of ['logs', 'traces'] as const) {
+    const { sink } = sinkOf(signal, { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}` });
+    const broken = documents.map((text, index) => ({ ...recordOf(index), bytes: Buffer.from(text) }));
+    const result = await sink.send(batchOf([recordOf(9), ...broken]), NEVER);
+    const refused = {
+      kind: 'refused',
+      type: 'unreadable-document',
+      reason: 'the document is not that of a record',
+      status: null,
+    };
+    t.deepEqual(result as unknown, {
+      kind: 'answered',
+      items: [{ kind: 'delivered' }, ...documents.map(() => refused)],
+    });
+    const { body } = server.received.at(-1)!;
+    t.is(itemsOf(signal === 'logs' ? decodeLogs(body) : decodeTraces(body)).length, 1);
+    await sink.stop();
+  }
+});
+
+test('what was not sent is not among what was rejected', async (t) => {
+  const server = await startHttpReceiver(t, (response) =>
+    response.writeHead(200, PROTOBUF).end(partialOf(1)),
+  );
+  const { sink } = sinkOf('traces', { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}` });
+  const gap = gapOf({ from: 2, to: 2, count: 1, reason: 'x', sourceBytes: 0, destinationBytes: 0 }, 2);
+  const result = await sink.send(batchOf([recordOf(1), gap]), NEVER);
+  t.deepEqual(result.kind === 'answered' && result.items.map(({ kind }) => kind), ['refused', 'delivered']);
   await sink.stop();
 });
 
