@@ -11,6 +11,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { EcsDocument } from './ecs-document.ts';
+import type { AttributeSet } from './otlp/attribute-set.ts';
 import {
   addHttpAttributes,
   type AttributeChoice,
@@ -25,9 +26,14 @@ export interface OtlpMapping extends AttributeChoice {
   readonly scope: { readonly name: string; readonly version: string };
 }
 
-/** Names of the two events (`LogRecord.event_name`). */
-export const EXCHANGE_EVENT = 'tapline.http.exchange';
-export const GAP_EVENT = 'tapline.gap';
+type Kind = 'exchange' | 'gap' | 'summary';
+
+/** `LogRecord.event_name`. */
+const EVENTS: Readonly<Record<Kind, string>> = {
+  exchange: 'tapline.http.exchange',
+  gap: 'tapline.gap',
+  summary: 'tapline.summary',
+};
 
 /** Characters of a path in the text of a log record; `url.path` has all of it. */
 const MAX_SHOWN_PATH = 256;
@@ -44,41 +50,34 @@ const SEVERITIES = {
  * answer from 500 and for an exchange that broke, WARN for one from 400 and for a client that left, else INFO; a gap is an ERROR.
  */
 export function otlpLogOf(document: EcsDocument, mapping: OtlpMapping): ReadableLogRecord {
-  const isGap = document.tapline?.kind === 'gap';
+  const kind = kindOf(document);
   const { start, end } = timesOf(document);
   const attributes = identityAttributes(document, 'log.record.uid', mapping.limits);
-  if (isGap) {
-    const { gap } = document.tapline!;
-    attributes.set('error.type', document.error?.type);
-    attributes.set('tapline.gap.from', gap?.from);
-    attributes.set('tapline.gap.to', gap?.to);
-    attributes.set('tapline.gap.count', gap?.count);
-    attributes.set('tapline.gap.reason', gap?.reason);
-    attributes.set('tapline.gap.source_bytes', gap?.source_bytes);
-    attributes.set('tapline.gap.destination_bytes', gap?.destination_bytes);
-  } else addHttpAttributes(attributes, document, mapping);
+  if (kind === 'gap') addGapAttributes(attributes, document);
+  else if (kind === 'summary') addSummaryAttributes(attributes, document);
+  else addHttpAttributes(attributes, document, mapping);
   const shared = {
     hrTime: start,
     hrTimeObserved: end,
-    ...severityOf(document, isGap),
-    body: isGap ? gapText(document) : exchangeText(document),
-    eventName: isGap ? GAP_EVENT : EXCHANGE_EVENT,
+    ...severityOf(document, kind),
+    body: textOf(document, kind),
+    eventName: EVENTS[kind],
     resource: mapping.resource,
     instrumentationScope: mapping.scope,
     attributes: attributes.values as Attributes,
     droppedAttributesCount: attributes.droppedCount,
   };
-  if (isGap) return shared;
+  if (kind !== 'exchange') return shared;
   const { traceId, spanId } = traceContextOf(document);
   return { ...shared, spanContext: { traceId, spanId, traceFlags: SAMPLED } };
 }
 
 /**
- * A record as the server span of its exchange; null for a gap. Bodies stay in the log record. Every exchange is sent, so the sampled flag is
+ * A record as the server span of its exchange; null for a gap and a summary. Bodies stay in the log record. Every exchange is sent, so the sampled flag is
  * set whatever the caller's says.
  */
 export function otlpSpanOf(document: EcsDocument, mapping: OtlpMapping): ReadableSpan | null {
-  if (document.tapline?.kind === 'gap') return null;
+  if (kindOf(document) !== 'exchange') return null;
   const { start, end } = timesOf(document);
   const attributes = identityAttributes(document, 'tapline.record.id', mapping.limits);
   addHttpAttributes(attributes, document, { ...mapping, hasBodies: false });
@@ -122,9 +121,9 @@ function statusOf(document: EcsDocument): ReadableSpan['status'] {
   return { code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message }) };
 }
 
-function severityOf(document: EcsDocument, isGap: boolean): (typeof SEVERITIES)[keyof typeof SEVERITIES] {
+function severityOf(document: EcsDocument, kind: Kind): (typeof SEVERITIES)[keyof typeof SEVERITIES] {
   const status = document.http?.response?.status_code ?? 0;
-  if (isGap || status >= 500) return SEVERITIES.error;
+  if (kind === 'gap' || status >= 500) return SEVERITIES.error;
   if (status >= 400 || document.error?.type === 'client-closed') return SEVERITIES.warn;
   return document.event.outcome === 'failure' ? SEVERITIES.error : SEVERITIES.info;
 }
@@ -143,19 +142,54 @@ function exchangeText({ http, url, error }: EcsDocument): string {
     .toWellFormed();
 }
 
-function gapText({ tapline }: EcsDocument): string {
-  const { from, to, count, reason } = tapline?.gap ?? {};
-  return `${count} records are lost, sequence ${from} to ${to}: ${reason}`.toWellFormed();
+function textOf(document: EcsDocument, kind: Kind): string {
+  if (kind === 'exchange') return exchangeText(document);
+  const { gap, summary, rule } = document.tapline ?? {};
+  const text =
+    kind === 'gap'
+      ? `${gap?.count} records are lost, sequence ${gap?.from} to ${gap?.to}: ${gap?.reason}`
+      : `${summary?.count} exchanges have no record by rule ${rule}`;
+  return text.toWellFormed();
+}
+
+function addGapAttributes(attributes: AttributeSet, { error, tapline }: EcsDocument): void {
+  const { gap } = tapline ?? {};
+  attributes.set('error.type', error?.type);
+  attributes.set('tapline.gap.from', gap?.from);
+  attributes.set('tapline.gap.to', gap?.to);
+  attributes.set('tapline.gap.count', gap?.count);
+  attributes.set('tapline.gap.reason', gap?.reason);
+  attributes.set('tapline.gap.source_bytes', gap?.source_bytes);
+  attributes.set('tapline.gap.destination_bytes', gap?.destination_bytes);
+}
+
+function addSummaryAttributes(attributes: AttributeSet, { tapline }: EcsDocument): void {
+  const { summary } = tapline ?? {};
+  attributes.set('tapline.summary.count', summary?.count);
+  attributes.set('tapline.summary.source_bytes', summary?.source_bytes);
+  attributes.set('tapline.summary.destination_bytes', summary?.destination_bytes);
+  attributes.set('tapline.summary.duration', summary?.duration);
+  for (const [digit, count] of Object.entries(summary?.status ?? {}))
+    attributes.set(`tapline.summary.status.${digit}`, count);
+}
+
+function kindOf({ tapline }: EcsDocument): Kind {
+  const kind = tapline?.kind;
+  return kind === 'gap' || kind === 'summary' ? kind : 'exchange';
 }
 
 /** The document has its wall clock in milliseconds and its duration in nanoseconds. */
 function timesOf({ '@timestamp': timestamp, event }: EcsDocument): { start: HrTime; end: HrTime } {
-  const startMs = Date.parse(event.start ?? timestamp);
-  const seconds = Math.floor(startMs / 1000);
-  const nanoseconds = (startMs - seconds * 1000) * 1e6;
-  const endNanoseconds = nanoseconds + Math.max(0, event.duration ?? 0);
-  return {
-    start: [seconds, nanoseconds],
-    end: [seconds + Math.floor(endNanoseconds / 1e9), endNanoseconds % 1e9],
-  };
+  const start = timeOf(event.start ?? timestamp);
+  if (event.duration === undefined) return { start, end: timeOf(event.end ?? timestamp) };
+  const endNanoseconds = start[1] + Math.max(0, event.duration);
+  return { start, end: [start[0] + Math.floor(endNanoseconds / 1e9), endNanoseconds % 1e9] };
+}
+
+/** Throws RangeError. */
+function timeOf(iso: string): HrTime {
+  const ms = Date.parse(iso);
+  if (Number.isNaN(ms)) throw new RangeError('a document without a time');
+  const seconds = Math.floor(ms / 1000);
+  return [seconds, (ms - seconds * 1000) * 1e6];
 }

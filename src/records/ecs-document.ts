@@ -12,7 +12,7 @@ export interface EcsDocument {
   };
   readonly http?: {
     readonly version?: string;
-    readonly request?: EcsMessage & { readonly method?: string };
+    readonly request?: EcsMessage & { readonly id?: string; readonly method?: string };
     readonly response?: EcsMessage & { readonly status_code?: number };
   };
   readonly url?: {
@@ -23,7 +23,10 @@ export interface EcsDocument {
     readonly query?: string;
   };
   readonly trace?: { readonly id?: string };
+  /** Of the exchange where the gateway told the server of a span of its own, else of the caller. */
   readonly span?: { readonly id?: string };
+  /** The caller's span where `span` is the gateway's own. */
+  readonly parent?: { readonly id?: string };
   readonly error?: { readonly type?: string; readonly message?: string };
   readonly user_agent?: { readonly original?: string };
   readonly client?: EcsEndpoint;
@@ -35,7 +38,9 @@ export interface EcsDocument {
     readonly thread?: number;
     readonly kind?: string;
     readonly connection?: { readonly id?: number };
-    readonly span?: { readonly id?: string };
+    readonly rule?: string;
+    readonly capture?: string;
+    readonly injected?: { readonly headers?: Readonly<Record<string, string>> };
     readonly request?: { readonly body?: EcsBodyMarks };
     readonly response?: {
       readonly body?: EcsBodyMarks;
@@ -51,6 +56,16 @@ export interface EcsDocument {
       readonly reason?: string;
       readonly source_bytes?: number;
       readonly destination_bytes?: number;
+    };
+    /** Of a record that stands for exchanges that a capture rule left without records. */
+    readonly summary?: {
+      readonly count?: number;
+      readonly source_bytes?: number;
+      readonly destination_bytes?: number;
+      /** Nanoseconds, of all together. */
+      readonly duration?: number;
+      /** How many by the first digit of their status. */
+      readonly status?: Readonly<Record<string, number>>;
     };
   };
 }

@@ -87,7 +87,7 @@ test('an exchange as a server span: the child of its caller', (t) => {
 
 test('log record and span of an exchange have the same ids, at every try', (t) => {
   for (const [name, document] of Object.entries<EcsDocument>(DOCUMENTS)) {
-    if (name === 'gap') continue;
+    if (name === 'gap' || name === 'summary') continue;
     const log = otlpLogOf(document, mappingOf()).spanContext!;
     for (let tries = 0; tries < 2; tries++) {
       const span = otlpSpanOf(document, mappingOf())!.spanContext();
@@ -104,16 +104,39 @@ test('without a traceparent a record is the root of a trace of its own, known by
   t.is(span.spanContext().spanId, '9e550123456789ad');
 });
 
-test('the span id that the gateway told the application is the span id of the record', (t) => {
-  const document: EcsDocument = {
+test('the span that the server was told of is the span of the record', (t) => {
+  const { tapline } = DOCUMENTS.exchange;
+  const told: EcsDocument = {
     ...DOCUMENTS.exchange,
-    tapline: { ...DOCUMENTS.exchange.tapline, span: { id: 'aaaaaaaaaaaaaaaa' } },
+    span: { id: 'aaaaaaaaaaaaaaaa' },
+    parent: { id: '00f067aa0ba902b7' },
+    tapline: { ...tapline, injected: { headers: { traceparent: '00-…' } } },
   };
-  t.is(spanIdOf(document), 'aaaaaaaaaaaaaaaa');
-  t.is(otlpSpanOf(document, mappingOf())!.parentSpanContext!.spanId, '00f067aa0ba902b7');
-  // Injected where the request brought none: the span is the root, not its own parent.
-  const root = { ...document, span: { id: 'aaaaaaaaaaaaaaaa' } };
+  t.is(spanIdOf(told), 'aaaaaaaaaaaaaaaa');
+  t.is(otlpLogOf(told, mappingOf()).spanContext!.spanId, 'aaaaaaaaaaaaaaaa');
+  t.is(otlpSpanOf(told, mappingOf())!.parentSpanContext!.spanId, '00f067aa0ba902b7');
+  // The request brought none: a root, in the trace that the server was told.
+  const { parent: _, ...root } = told;
   t.is(otlpSpanOf(root, mappingOf())!.parentSpanContext, undefined);
+  t.is(otlpSpanOf(root, mappingOf())!.spanContext().traceId, '4bf92f3577b34da6a3ce929d0e0e4736');
+  // Something else was injected: the span is the caller's.
+  const other = { ...DOCUMENTS.exchange, tapline: { ...tapline, injected: { headers: { forwarded: 'x' } } } };
+  t.is(otlpSpanOf(other, mappingOf())!.parentSpanContext!.spanId, '00f067aa0ba902b7');
+});
+
+test('a tracestate that no receiver would read is left out', (t) => {
+  for (const tracestate of ['[REDACTED]', 'a=é', `a=${'x'.repeat(600)}`, '']) {
+    const document: EcsDocument = {
+      ...DOCUMENTS.exchange,
+      http: { request: { headers: { tracestate } } },
+    };
+    t.is(otlpSpanOf(document, mappingOf())!.spanContext().traceState, undefined);
+  }
+  const twice: EcsDocument = {
+    ...DOCUMENTS.exchange,
+    http: { request: { headers: { tracestate: ['a=1', 'b=2'] } } },
+  };
+  t.is(otlpSpanOf(twice, mappingOf())!.spanContext().traceState!.serialize(), 'a=1,b=2');
 });
 
 test('the kinds of records: text, severity, span name and status', (t) => {
@@ -134,6 +157,7 @@ test('the kinds of records: text, severity, span name and status', (t) => {
       'HTTP',
       { code: 2, message: 'the client closed the connection' },
     ],
+    ['summary', 'INFO', 'tapline.summary', '9 exchanges have no record by rule health', undefined, undefined],
     [
       'gap',
       'ERROR',
@@ -160,6 +184,27 @@ test('a gap says what is missing', (t) => {
     'tapline.gap.source_bytes': 100,
     'tapline.gap.destination_bytes': 200,
   });
+});
+
+test('a summary says what a rule left out', (t) => {
+  const log = otlpLogOf(DOCUMENTS.summary, mappingOf());
+  t.deepEqual(log.attributes as unknown, {
+    'log.record.uid': DOCUMENTS.summary.event.id,
+    'tapline.run.id': 'run-1',
+    'tapline.thread': 1,
+    'tapline.sequence': 22,
+    'tapline.kind': 'summary',
+    'tapline.rule': 'health',
+    'tapline.capture': 'count',
+    'tapline.summary.count': 9,
+    'tapline.summary.source_bytes': 900,
+    'tapline.summary.destination_bytes': 1800,
+    'tapline.summary.duration': 5_000_000,
+    'tapline.summary.status.2xx': 8,
+    'tapline.summary.status.none': 1,
+  });
+  t.deepEqual(log.hrTime, [1_795_608_000, 500_000_000]);
+  t.deepEqual(log.hrTimeObserved, [1_795_608_004, 0]);
 });
 
 /** The exchange with another status, error or outcome. */

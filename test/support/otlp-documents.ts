@@ -93,6 +93,29 @@ export const DOCUMENTS = {
     network: { protocol: 'http' },
     tapline: { run: { id: 'run-1' }, thread: 1, kind: 'broken', connection: { id: 8 } },
   },
+  summary: {
+    '@timestamp': '2026-11-25T12:00:05.000Z',
+    event: {
+      id: '01938f2a-7c3b-7d11-9e55-0123456789b0',
+      sequence: 22,
+      start: '2026-11-25T12:00:00.500Z',
+      end: '2026-11-25T12:00:04.000Z',
+    },
+    tapline: {
+      run: { id: 'run-1' },
+      thread: 1,
+      kind: 'summary',
+      rule: 'health',
+      capture: 'count',
+      summary: {
+        count: 9,
+        source_bytes: 900,
+        destination_bytes: 1800,
+        duration: 5_000_000,
+        status: { '2xx': 8, none: 1 },
+      },
+    },
+  },
   gap: {
     '@timestamp': '2026-11-25T12:00:00.000Z',
     event: { id: '01938f2a-7c3b-7d11-9e55-0123456789af', sequence: 21, outcome: 'failure' },

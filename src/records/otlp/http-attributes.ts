@@ -50,6 +50,8 @@ export function identityAttributes(
   attributes.set('tapline.thread', tapline?.thread);
   attributes.set('tapline.sequence', event.sequence);
   attributes.set('tapline.kind', tapline?.kind);
+  attributes.set('tapline.rule', tapline?.rule);
+  attributes.set('tapline.capture', tapline?.capture);
   return attributes;
 }
 
@@ -84,6 +86,7 @@ export function addHttpAttributes(
   attributes.set('http.response.body.size', http?.response?.body?.bytes);
   attributes.set('http.request.size', http?.request?.bytes);
   attributes.set('http.response.size', http?.response?.bytes);
+  attributes.set('tapline.request.id', http?.request?.id);
   attributes.set('tapline.connection.id', tapline?.connection?.id);
   const upstream = document.server;
   if (upstream?.address !== undefined)

@@ -2,8 +2,13 @@ import type { EcsDocument } from '../../records/ecs-document.ts';
 import type { OtlpMapping } from '../../records/as-otlp.ts';
 import type { OtlpProtocol, OtlpSignal } from './target.ts';
 
-/** Encodes an Export…ServiceRequest of these records. */
-export type OtlpEncoder = (documents: readonly EcsDocument[]) => Uint8Array;
+/** From documents to a request. */
+export interface OtlpEncoder {
+  /** The log record or span of a document; null where it has none. Throws where the document is no record. */
+  itemOf(document: EcsDocument): unknown;
+  /** An Export…ServiceRequest of what `itemOf` gave. */
+  encode(items: readonly unknown[]): Uint8Array;
+}
 
 /** Loads the serializers, which bring a good part of the SDK into memory, only where OTLP is on. */
 export async function loadEncoder(
@@ -16,12 +21,14 @@ export async function loadEncoder(
   const isJson = protocol === 'http/json';
   if (signal === 'logs') {
     const serializer = isJson ? transformer.JsonLogsSerializer : transformer.ProtobufLogsSerializer;
-    return (documents) =>
-      serializer.serializeRequest(documents.map((document) => otlpLogOf(document, mapping)))!;
+    return {
+      itemOf: (document) => otlpLogOf(document, mapping),
+      encode: (items) => serializer.serializeRequest(items as ReturnType<typeof otlpLogOf>[])!,
+    };
   }
   const serializer = isJson ? transformer.JsonTraceSerializer : transformer.ProtobufTraceSerializer;
-  return (documents) =>
-    serializer.serializeRequest(
-      documents.map((document) => otlpSpanOf(document, mapping)).filter((span) => span !== null),
-    )!;
+  return {
+    itemOf: (document) => otlpSpanOf(document, mapping),
+    encode: (items) => serializer.serializeRequest(items as NonNullable<ReturnType<typeof otlpSpanOf>>[])!,
+  };
 }

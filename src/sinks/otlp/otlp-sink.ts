@@ -42,12 +42,20 @@ export const MAX_REQUEST_BYTES = 4 * 1024 * 1024 - 64 * 1024;
  */
 const MAX_DOCUMENT_BYTES = { 'http/protobuf': 2_000_000, grpc: 2_000_000, 'http/json': 1_000_000 } as const;
 
+/** One that cannot be read would else hold up all behind it for ever. */
+const UNREADABLE: ItemResult = {
+  kind: 'refused',
+  type: 'unreadable-document',
+  reason: 'the document is not that of a record',
+  status: null,
+};
+
 interface Ready {
-  readonly encode: OtlpEncoder;
+  readonly encoder: OtlpEncoder;
   readonly transport: OtlpTransport;
 }
 
-/** Exchanges as log records (`otlp-logs`) or as server spans (`otlp-traces`, which has none for a gap). */
+/** Exchanges as log records (`otlp-logs`) or as server spans (`otlp-traces`, which has them of exchanges only). */
 export class OtlpSink implements Sink {
   readonly name: 'otlp-logs' | 'otlp-traces';
   readonly limits: SinkLimits;
@@ -74,21 +82,22 @@ export class OtlpSink implements Sink {
    * password. A receiver that is away or refuses empty requests counts as ready.
    */
   async start(signal: AbortSignal): Promise<void> {
-    const { encode, transport } = await this.#prepare();
-    const verdict = await this.#within(signal, (total) => transport.send(encode([]), () => '', total));
+    const { encoder, transport } = await this.#prepare();
+    const empty = encoder.encode([]);
+    const verdict = await this.#within(signal, (total) => transport.send(empty, () => '', total));
     if (verdict.kind === 'paused') throw new SinkNotReady(verdict.reason, { isPermanent: true });
   }
 
   async send(batch: Batch, signal: AbortSignal): Promise<SendResult> {
-    const { documents, items } = this.#read(batch.records);
-    if (documents.length === 0) return { kind: 'answered', items };
     try {
-      const { encode, transport } = await this.#prepare();
-      const message = encode(documents);
+      const { encoder, transport } = await this.#prepare();
+      const { results, items } = this.#read(batch.records, encoder);
+      if (items.length === 0) return answered(results, DELIVERED);
+      const message = encoder.encode(items);
       if (message.length > MAX_REQUEST_BYTES)
         return { kind: 'too-large', reason: `${message.length} bytes are more than OTLP receivers take` };
       const verdict = await this.#within(signal, (total) => transport.send(message, quoterOf(batch), total));
-      return this.#result(verdict, items, documents.length);
+      return this.#result(verdict, results, items.length);
     } catch (error) {
       return {
         kind: 'retry',
@@ -124,49 +133,49 @@ export class OtlpSink implements Sink {
   async #load(): Promise<Ready> {
     this.#stopped.signal.throwIfAborted();
     const { target, mapping, userAgent } = this.#options;
-    const encode = await loadEncoder(target.signal, target.protocol, mapping);
+    const encoder = await loadEncoder(target.signal, target.protocol, mapping);
     const transport =
       target.protocol === 'grpc'
         ? await grpcTransport(target, userAgent)
         : await httpTransport(target, userAgent, this.limits.maxConcurrency);
-    return { encode, transport };
+    return { encoder, transport };
   }
 
-  /** What is to be sent, and for each record what becomes of it if that is taken. */
-  #read(records: readonly RecordDocument[]): { documents: EcsDocument[]; items: ItemResult[] } {
-    const documents: EcsDocument[] = [];
-    const items = records.map((record): ItemResult => {
-      if (record.kind === 'gap' && this.#options.target.signal === 'traces') return DELIVERED;
+  /** What is to be sent, and for each record what has become of it already; null for one that is sent. */
+  #read(
+    records: readonly RecordDocument[],
+    encoder: OtlpEncoder,
+  ): { items: unknown[]; results: (ItemResult | null)[] } {
+    const items: unknown[] = [];
+    const results = records.map((record) => {
+      if (record.kind !== 'exchange' && this.#options.target.signal === 'traces') return DELIVERED;
       try {
-        documents.push(JSON.parse(record.bytes.toString('utf8')) as EcsDocument);
-        return DELIVERED;
+        const item = encoder.itemOf(JSON.parse(record.bytes.toString('utf8')) as EcsDocument);
+        if (item === null) return DELIVERED;
+        items.push(item);
+        return null;
       } catch {
-        return {
-          kind: 'refused',
-          type: 'unreadable-document',
-          reason: 'the document is not JSON',
-          status: null,
-        };
+        return UNREADABLE;
       }
     });
-    return { documents, items };
+    return { items, results };
   }
 
-  #result(verdict: OtlpVerdict, items: readonly ItemResult[], sent: number): SendResult {
-    const each = (result: ItemResult): SendResult => ({
-      kind: 'answered',
-      items: items.map((item) => (item.kind === 'delivered' ? result : item)),
-    });
-    if (verdict.kind === 'failing') return each({ kind: 'retry', reason: verdict.reason, isLimited: true });
+  #result(verdict: OtlpVerdict, results: readonly (ItemResult | null)[], sent: number): SendResult {
+    if (verdict.kind === 'failing')
+      return answered(results, { kind: 'retry', reason: verdict.reason, isLimited: true });
     if (verdict.kind !== 'accepted') return verdict;
     const { rejected, message } = verdict;
     if (rejected > 0 || message !== '') this.#ports.onPartialSuccess(this.name, rejected, message);
-    if (rejected === 0) return { kind: 'answered', items };
+    if (rejected === 0) return answered(results, DELIVERED);
     const reason = `the receiver rejected ${Math.min(rejected, sent)} of the ${sent} records of a request${message === '' ? '' : `: ${message}`}`;
     // All of them: then it is known which.
-    return rejected >= sent
-      ? each({ kind: 'refused', type: 'otlp-partial-success', reason, status: 200 })
-      : each({ kind: 'diverted', reason });
+    return answered(
+      results,
+      rejected >= sent
+        ? { kind: 'refused', type: 'otlp-partial-success', reason, status: 200 }
+        : { kind: 'diverted', reason },
+    );
   }
 
   /** A try has one timeout, to the last byte of its answer. */
@@ -186,4 +195,9 @@ export class OtlpSink implements Sink {
       for (const each of signals) each.removeEventListener('abort', abort);
     }
   }
+}
+
+/** `sent` is what has become of the records that were sent. */
+function answered(results: readonly (ItemResult | null)[], sent: ItemResult): SendResult {
+  return { kind: 'answered', items: results.map((result) => result ?? sent) };
 }

@@ -345,17 +345,35 @@ test('a batch of gaps is no request of spans', async (t) => {
 
 test('a document that cannot be read is refused, the others go', async (t) => {
   const server = await startHttpReceiver(t, (response) => response.end());
-  const { sink } = sinkOf('logs', { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}` });
-  const broken = { ...recordOf(2), bytes: Buffer.from('{"secret') };
-  const result = await sink.send(batchOf([recordOf(1), broken]), NEVER);
-  t.deepEqual(result, {
-    kind: 'answered',
-    items: [
-      { kind: 'delivered' },
-      { kind: 'refused', type: 'unreadable-document', reason: 'the document is not JSON', status: null },
-    ],
-  });
-  t.is(itemsOf(decodeLogs(server.received[0]!.body)).length, 1);
+  const documents = ['{"secret', '{}', 'null', '{"@timestamp":"secret","event":{"id":"x"}}'];
+  for (const signal of ['logs', 'traces'] as const) {
+    const { sink } = sinkOf(signal, { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}` });
+    const broken = documents.map((text, index) => ({ ...recordOf(index), bytes: Buffer.from(text) }));
+    const result = await sink.send(batchOf([recordOf(9), ...broken]), NEVER);
+    const refused = {
+      kind: 'refused',
+      type: 'unreadable-document',
+      reason: 'the document is not that of a record',
+      status: null,
+    };
+    t.deepEqual(result as unknown, {
+      kind: 'answered',
+      items: [{ kind: 'delivered' }, ...documents.map(() => refused)],
+    });
+    const { body } = server.received.at(-1)!;
+    t.is(itemsOf(signal === 'logs' ? decodeLogs(body) : decodeTraces(body)).length, 1);
+    await sink.stop();
+  }
+});
+
+test('what was not sent is not among what was rejected', async (t) => {
+  const server = await startHttpReceiver(t, (response) =>
+    response.writeHead(200, PROTOBUF).end(partialOf(1)),
+  );
+  const { sink } = sinkOf('traces', { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.port}` });
+  const gap = gapOf({ from: 2, to: 2, count: 1, reason: 'x', sourceBytes: 0, destinationBytes: 0 }, 2);
+  const result = await sink.send(batchOf([recordOf(1), gap]), NEVER);
+  t.deepEqual(result.kind === 'answered' && result.items.map(({ kind }) => kind), ['refused', 'delivered']);
   await sink.stop();
 });
 
@@ -422,14 +440,19 @@ test('a receiver that closes the connection unanswered may have stored the recor
 async function startDeadFirst(
   t: ExecutionContext,
   port: number,
-): Promise<{ port: number; connections: () => number }> {
+): Promise<{ port: number; connections: () => number; heard: Promise<void> }> {
   const sockets: net.Socket[] = [];
   let connections = 0;
+  let hear!: () => void;
+  const heard = new Promise<void>((resolve) => (hear = resolve));
   const relay = net.createServer((socket) => {
     const isDead = ++connections === 1;
     socket.on('error', () => {});
     sockets.push(socket);
-    if (isDead) return;
+    if (isDead) {
+      socket.on('data', hear);
+      return;
+    }
     const upstream = net.connect(port, '127.0.0.1');
     upstream.on('error', () => {});
     sockets.push(upstream);
@@ -440,7 +463,7 @@ async function startDeadFirst(
     relay.close();
     for (const socket of sockets) socket.destroy();
   });
-  return { port: (relay.address() as net.AddressInfo).port, connections: () => connections };
+  return { port: (relay.address() as net.AddressInfo).port, connections: () => connections, heard };
 }
 
 for (const protocol of ['http/protobuf', 'grpc'] as const)
@@ -453,9 +476,12 @@ for (const protocol of ['http/protobuf', 'grpc'] as const)
     const { sink } = sinkOf('logs', {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${relay.port}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
-      OTEL_EXPORTER_OTLP_TIMEOUT: '400',
     });
-    t.is((await sink.send(batchOf(RECORDS), NEVER)).kind, 'retry');
+    const patience = new AbortController();
+    const first = sink.send(batchOf(RECORDS), patience.signal);
+    await relay.heard;
+    patience.abort();
+    t.is((await first).kind, 'retry');
     t.is((await sink.send(batchOf(RECORDS), NEVER)).kind, 'answered');
     t.is(relay.connections(), 2);
     await sink.stop();

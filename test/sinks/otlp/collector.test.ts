@@ -99,7 +99,7 @@ for (const protocol of PROTOCOLS) {
   withPeer(`${protocol}: refusals and faults, and nothing is lost of what is to be sent again`, async (t) => {
     const peer = await startOtlpPeer(t);
     const isGrpc = protocol === 'grpc';
-    const { sink, partial } = sinkOf('logs', envOf(peer, protocol, { OTEL_EXPORTER_OTLP_TIMEOUT: '700' }));
+    const { sink, partial } = sinkOf('logs', envOf(peer, protocol));
     await sink.start(NEVER);
     let next = 1;
     const expected: number[] = [];
@@ -108,7 +108,10 @@ for (const protocol of PROTOCOLS) {
       await peer.fault(words);
       const records = numbered(next, 3);
       next += 3;
-      const first = await sink.send(batchOf(records), NEVER);
+      const first = await sink.send(
+        batchOf(records),
+        words.includes('delay') ? AbortSignal.timeout(700) : NEVER,
+      );
       if (!words.includes('times')) await peer.fault('');
       for (let copy = 0; copy < copies; copy++) expected.push(...records.map(({ sequence }) => sequence));
       if (first.kind === 'answered' && first.items[0]!.kind !== 'retry') return shapeOf(first);
@@ -156,7 +159,7 @@ for (const protocol of PROTOCOLS) {
 
   withPeer(`${protocol}: a collector that is killed, away and frozen`, async (t) => {
     const peer = await startOtlpPeer(t);
-    const { sink } = sinkOf('logs', envOf(peer, protocol, { OTEL_EXPORTER_OTLP_TIMEOUT: '500' }));
+    const { sink } = sinkOf('logs', envOf(peer, protocol));
     t.deepEqual(shapeOf(await sink.send(batchOf(numbered(1, 3)), NEVER)), DELIVERED);
     await peer.end('SIGKILL');
     t.is((await sink.send(batchOf(numbered(4, 3)), NEVER)).kind, 'retry');
@@ -167,7 +170,10 @@ for (const protocol of PROTOCOLS) {
     t.true(performance.now() - back < 3000);
     t.deepEqual(await held(peer), [1, 2, 3, 4, 5, 6]);
     peer.signal('SIGSTOP');
-    t.like(await sink.send(batchOf(numbered(7, 3)), NEVER), { kind: 'retry', isAmbiguous: true });
+    t.like(await sink.send(batchOf(numbered(7, 3)), AbortSignal.timeout(500)), {
+      kind: 'retry',
+      isAmbiguous: true,
+    });
     peer.signal('SIGCONT');
     t.deepEqual(shapeOf((await sendUntilAnswered(sink, numbered(7, 3))).at(-1)!), DELIVERED);
     const all = await held(peer);
