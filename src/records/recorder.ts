@@ -30,8 +30,7 @@ export interface RecorderPorts {
   /** The next `event.sequence`. */
   readonly nextSequence: () => number;
   readonly budget: ByteBudget;
-  /** Null where nobody counts. */
-  readonly observer: ExchangeObserver | null;
+  readonly observer?: ExchangeObserver;
 }
 
 /** Makes the records of one run and data thread. */
@@ -64,9 +63,11 @@ export class Recorder {
   /** A request has begun. */
   exchange(connection: ConnectionFacts): Exchange {
     const { clock, budget, observer } = this.#ports;
-    const exchange = new Exchange(connection, clock, budget, this.#options.maxBodyBytes, (finished) =>
-      this.#write(finished),
-    );
+    const exchange = new Exchange(connection, clock, budget, this.#options.maxBodyBytes, (finished) => {
+      const record = this.#write(finished);
+      observer?.finished(finished, record);
+      return record;
+    });
     observer?.begun(exchange);
     return exchange;
   }
@@ -103,7 +104,6 @@ export class Recorder {
       this.#names,
       this.#bodies,
     );
-    this.#ports.observer?.recorded(exchange);
     return {
       bytes: Buffer.from(JSON.stringify(document)),
       id,

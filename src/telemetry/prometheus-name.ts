@@ -1,26 +1,33 @@
 import type { MetricDeclaration } from './metric-declarations.ts';
 
-/** Units as Prometheus spells them; of others only letters stay, and what stands in braces is no unit. */
-const UNITS: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes', '1': '' };
+/** Units of UCUM as Prometheus spells them; a unit in braces is an annotation and has no suffix. */
+const UNIT_SUFFIXES: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes' };
 
 /**
- * The name that Prometheus gives a metric of OTLP: dots become underscores, the unit and for counters `total` are appended. So a metric has one
- * name there, whichever way it came.
+ * The name of a metric in Prometheus, as its own OTLP receiver would make it (OpenTelemetry: "Prometheus and OpenMetrics
+ * compatibility"): the same series whether scraped or pushed. A histogram has `_bucket`, `_sum` and `_count` of it.
  */
 export function prometheusName({
   name,
   kind,
   unit,
 }: Pick<MetricDeclaration, 'name' | 'kind' | 'unit'>): string {
-  const words = name.split(/[^a-zA-Z0-9]+/).filter(Boolean);
-  const unitWord = unit.startsWith('{') ? '' : (UNITS[unit] ?? unit.replaceAll(/[^a-zA-Z0-9]/g, ''));
-  const isRatio = unit === '1' && kind === 'gauge';
-  const suffixes = [isRatio ? 'ratio' : unitWord, kind === 'counter' ? 'total' : ''];
-  for (const suffix of suffixes) if (suffix !== '' && words.at(-1) !== suffix) words.push(suffix);
-  return words.join('_').replace(/^(?=\d)/, '_');
+  const words = name.split(/[^a-zA-Z0-9:]+/).filter((word) => word !== '');
+  const suffix = UNIT_SUFFIXES[unit];
+  if (suffix !== undefined && !words.includes(suffix)) words.push(suffix);
+  // These two move to the end where the name has them already.
+  if (kind === 'counter') moveToEnd(words, 'total');
+  if (kind === 'gauge' && unit === '1') moveToEnd(words, 'ratio');
+  const joined = words.join('_');
+  return /^\d/.test(joined) ? `_${joined}` : joined;
 }
 
-/** The label of an attribute. */
+/** The name of an attribute as a label of Prometheus. */
 export function prometheusLabel(attribute: string): string {
-  return attribute.replaceAll(/[^a-zA-Z0-9_]/g, '_').replace(/^(?=\d)/, '_');
+  const label = attribute.replace(/[^a-zA-Z0-9_]/g, '_');
+  return /^\d/.test(label) ? `key_${label}` : label;
+}
+
+function moveToEnd(words: string[], last: string): void {
+  words.splice(0, words.length, ...words.filter((word) => word !== last), last);
 }
