@@ -5,6 +5,7 @@ import type { Log } from '../core/ports.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { VERSION } from '../gateway/version.ts';
 import type { HealthReport } from '../telemetry/health-report.ts';
+import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import type { OpenTelemetry } from '../telemetry/open-telemetry.ts';
 import { isSentByOtlp } from '../telemetry/otlp-environment.ts';
 import { observeProcess } from '../telemetry/process-metrics.ts';
@@ -16,23 +17,21 @@ const LAST_WORDS_MS = 2000;
 /** What is left of the process when everything is done holds it for so long at most. */
 const LINGER_MS = 100;
 
-/** What is looked at of the gateway. */
-type Reporting = Pick<Gateway, 'health' | 'metrics'>;
-
 const STARTING: HealthReport = { state: 'starting', threads: [], sinks: [], spool: null };
 
 /** What the gateway says about itself: its metrics, the admin port, and both metrics and spans by OTLP where the variables ask for it. */
 export class OwnTelemetry {
+  readonly metrics = new MetricRegistry();
   readonly tracing: Tracing = {
     span: (name, attributes, fn) => (this.#openTelemetry ?? NO_TRACING).span(name, attributes, fn),
   };
   readonly #options: Options;
   readonly #env: NodeJS.ProcessEnv;
   readonly #log: Log;
-  #unobserve = (): void => {};
+  readonly #unobserve: () => void;
   readonly #startMs = performance.timeOrigin;
   #admin: AdminServer | null = null;
-  #gateway: Reporting | null = null;
+  #gateway: Pick<Gateway, 'health'> | null = null;
   #loading: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #openTelemetry: OpenTelemetry | null = null;
@@ -41,6 +40,7 @@ export class OwnTelemetry {
     this.#options = options;
     this.#env = env;
     this.#log = log;
+    this.#unobserve = observeProcess(this.metrics);
   }
 
   /** Opens the admin port. Rejects where it cannot be bound. Gives the line that tells of it; null without one. */
@@ -49,10 +49,7 @@ export class OwnTelemetry {
     if (guiPort === null) return null;
     const admin = new AdminServer(
       guiPort.text,
-      {
-        metrics: () => this.#gateway?.metrics.collect() ?? [],
-        health: () => this.#gateway?.health() ?? STARTING,
-      },
+      { metrics: () => this.metrics.collect(), health: () => this.#gateway?.health() ?? STARTING },
       this.#log,
     );
     const { address, port } = await admin.start();
@@ -62,12 +59,11 @@ export class OwnTelemetry {
   }
 
   /** The gateway runs. Only now the SDK of OpenTelemetry is loaded, so that it delays no start. */
-  serve(gateway: Reporting): void {
+  serve(gateway: Pick<Gateway, 'health'>): void {
     this.#gateway = gateway;
-    this.#unobserve = observeProcess(gateway.metrics);
     if (!isSentByOtlp('metrics', this.#env) && !isSentByOtlp('traces', this.#env)) return;
     const runningMs = Date.now();
-    this.#loading = this.#load(gateway, runningMs).catch((error: unknown) =>
+    this.#loading = this.#load(runningMs).catch((error: unknown) =>
       this.#log.write(
         'error',
         `[otlp] the gateway's own metrics and spans are not sent: ${(error as Error).message}`,
@@ -95,10 +91,10 @@ export class OwnTelemetry {
     this.#unobserve();
   }
 
-  async #load({ metrics }: Reporting, runningMs: number): Promise<void> {
+  async #load(runningMs: number): Promise<void> {
     const { OpenTelemetry } = await import('../telemetry/open-telemetry.ts');
     this.#openTelemetry = new OpenTelemetry({
-      collect: () => metrics.collect(),
+      collect: () => this.metrics.collect(),
       serviceName: this.#options.serviceName,
       version: VERSION,
       startMs: this.#startMs,

@@ -62,7 +62,8 @@ async function serve(
   // Before anybody is told that it listens: a signal must find its listener.
   const signalled = nextSignal();
   const adminLine = await telemetry.start();
-  const gateway = await startGateway({ options, script, log, tracing: telemetry.tracing });
+  const { metrics, tracing } = telemetry;
+  const gateway = await startGateway({ options, script, log, metrics, tracing });
   telemetry.serve(gateway);
   const { out } = terminal;
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);

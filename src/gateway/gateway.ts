@@ -6,11 +6,11 @@ import { Delivery } from '../sinks/delivery/delivery.ts';
 import { StoreSink } from '../sinks/store/store-sink.ts';
 import { ScriptError } from '../script/script-error.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
+import { healthFromMetrics } from '../telemetry/health-from-metrics.ts';
 import type { HealthReport } from '../telemetry/health-report.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
 import { type DataThreadInit, loadOnly } from './data-thread.ts';
-import { deliveryHealth } from './delivery-health.ts';
 import type { BoundAddress } from './front.ts';
 import { newRecorder } from './new-recorder.ts';
 import type { FromDataThread, Question, ToDataThread } from './thread-messages.ts';
@@ -34,8 +34,6 @@ export interface Gateway {
   /** A table of pipelines and their sessions, for people. */
   census(): Promise<string[]>;
   health(): HealthReport;
-  /** What all its threads have counted. */
-  readonly metrics: MetricRegistry;
   /** Stop accepting, finish what is in flight within the deadline, deliver everything. Safe twice. */
   stop(deadlineMs: number): Promise<{ left: number }>;
   /** Cut what is in flight, during a `stop`. */
@@ -49,11 +47,12 @@ export async function startGateway(init: {
   options: Options;
   script: string | null;
   log: Log;
+  /** Takes what all threads count. */
+  metrics?: MetricRegistry;
   tracing?: Tracing;
 }): Promise<Gateway> {
-  const { options, script, log, tracing = NO_TRACING } = init;
+  const { options, script, log, metrics = new MetricRegistry(), tracing = NO_TRACING } = init;
   const directory = isRecording(script, options) ? DataDirectory.open(options.dataDir) : null;
-  const metrics = new MetricRegistry();
   const delivery = directory === null ? null : newDelivery(directory, options, log);
   const threads: ThreadHost[] = [];
   try {
@@ -96,12 +95,11 @@ export async function startGateway(init: {
       addresses,
       isRecording: directory !== null,
       done,
-      metrics,
       reload: () => tracing.span('tapline.reload', {}, () => reload(threads)),
       health: () => ({
         state: stopping === null ? 'running' : 'stopping',
         threads: threads.map(({ name, isAlive }) => ({ name, isAlive })),
-        ...deliveryHealth(null),
+        ...healthFromMetrics(metrics.collect()),
       }),
       census: async () => {
         const tables = await Promise.all(threads.map((thread) => thread.ask<string[]>({ type: 'census' })));

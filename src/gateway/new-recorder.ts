@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Options } from '../config/options.ts';
 import { ByteBudget } from '../records/byte-budget.ts';
-import { Recorder, type RecorderPorts } from '../records/recorder.ts';
+import type { ExchangeObserver } from '../records/exchange-observer.ts';
+import { Recorder } from '../records/recorder.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
 
@@ -9,7 +10,7 @@ import { VERSION } from './version.ts';
 export function newRecorder(
   init: { options: Options; runId: string; thread: number; hmacKey: Uint8Array },
   nextSequence: () => number,
-  ports: Partial<Pick<RecorderPorts, 'clock' | 'randomBytes' | 'observer'>> = {},
+  observer: ExchangeObserver | null = null,
 ): Recorder {
   const { options, runId, thread } = init;
   return new Recorder(
@@ -26,9 +27,9 @@ export function newRecorder(
     {
       clock: systemClock,
       randomBytes,
-      ...ports,
       nextSequence,
       budget: new ByteBudget(Math.ceil(options.captureBudgetBytes / options.threads)),
+      observer,
     },
   );
 }

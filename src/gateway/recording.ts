@@ -36,7 +36,7 @@ export function openRecording(
 ): Recording {
   const { options, runId, thread } = init;
   const ledger = new RunLedger(paths.ledger, runId, thread, systemClock.wallMs());
-  const recorder = newRecorder(init, () => ledger.nextSequence(), { observer });
+  const recorder = newRecorder(init, () => ledger.nextSequence(), observer);
   const spool = new SpoolWriter({
     folder: paths.spool,
     run: runId,

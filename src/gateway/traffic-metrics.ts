@@ -1,7 +1,6 @@
 import type { ConnectionTotals } from '../net/connection-totals.ts';
 import type { Exchange } from '../records/exchange.ts';
 import type { ExchangeObserver } from '../records/exchange-observer.ts';
-import type { RecordDocument } from '../records/record-document.ts';
 import { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import { METRICS } from '../telemetry/metric-declarations.ts';
 import type { Point } from '../telemetry/metric.ts';
@@ -30,7 +29,7 @@ interface ExchangePoints {
   readonly responseBody: Point | null;
 }
 
-/** What a data thread counts of its traffic. On the way of every exchange: a text of five short ones, one look-up, three additions. */
+/** What a data thread counts of its traffic. On the way of every record: a text of five short ones, one look-up, three additions. */
 export class TrafficMetrics implements ExchangeObserver {
   readonly #registry = new MetricRegistry();
   readonly #methods: ReadonlySet<string>;
@@ -38,7 +37,6 @@ export class TrafficMetrics implements ExchangeObserver {
   readonly #duration = this.#registry.metric(METRICS.requestDuration);
   readonly #requestBody = this.#registry.metric(METRICS.requestBodySize);
   readonly #responseBody = this.#registry.metric(METRICS.responseBodySize);
-  readonly #leftOut = this.#registry.metric(METRICS.recordsLeftOut);
   readonly #accepted = this.#registry.metric(METRICS.recordsAccepted).point();
   readonly #withoutBody = this.#registry
     .metric(METRICS.recordsDegraded)
@@ -82,14 +80,9 @@ export class TrafficMetrics implements ExchangeObserver {
     this.#active[exchange.connection.scheme]++;
   }
 
-  /** A capture rule left out something of an exchange. */
-  leftOut(rule: string, capture: string): void {
-    this.#leftOut.add(1, { 'tapline.rule': rule, 'tapline.capture': capture });
-  }
-
-  finished(exchange: Exchange, record: RecordDocument | null): void {
+  recorded(exchange: Exchange): void {
     this.#active[exchange.connection.scheme]--;
-    if (record !== null) this.#accepted.add(1);
+    this.#accepted.add(1);
     if (exchange.request.body.isDropped || exchange.response.body.isDropped) this.#withoutBody.add(1);
     const head = exchange.requestHeadOrNull;
     // Bytes that no request followed have a record, but are no request.

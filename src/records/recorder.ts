@@ -30,7 +30,8 @@ export interface RecorderPorts {
   /** The next `event.sequence`. */
   readonly nextSequence: () => number;
   readonly budget: ByteBudget;
-  readonly observer?: ExchangeObserver;
+  /** Null where nobody counts. */
+  readonly observer: ExchangeObserver | null;
 }
 
 /** Makes the records of one run and data thread. */
@@ -63,11 +64,9 @@ export class Recorder {
   /** A request has begun. */
   exchange(connection: ConnectionFacts): Exchange {
     const { clock, budget, observer } = this.#ports;
-    const exchange = new Exchange(connection, clock, budget, this.#options.maxBodyBytes, (finished) => {
-      const record = this.#write(finished);
-      observer?.finished(finished, record);
-      return record;
-    });
+    const exchange = new Exchange(connection, clock, budget, this.#options.maxBodyBytes, (finished) =>
+      this.#write(finished),
+    );
     observer?.begun(exchange);
     return exchange;
   }
@@ -104,6 +103,7 @@ export class Recorder {
       this.#names,
       this.#bodies,
     );
+    this.#ports.observer?.recorded(exchange);
     return {
       bytes: Buffer.from(JSON.stringify(document)),
       id,

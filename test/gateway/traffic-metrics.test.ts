@@ -1,10 +1,5 @@
 import type * as net from 'node:net';
 import test from 'ava';
-import { RequestHead } from '../../src/codecs/http1/head.ts';
-import { readOptions } from '../../src/config/read-options.ts';
-import { newRecorder } from '../../src/gateway/new-recorder.ts';
-import { TrafficMetrics } from '../../src/gateway/traffic-metrics.ts';
-import { newConnectionTotals } from '../../src/net/connection-totals.ts';
 import { METRICS, type MetricDeclaration } from '../../src/telemetry/metric-declarations.ts';
 import type { MetricRegistry, Series } from '../../src/telemetry/metric-registry.ts';
 import { answering, OK, startFixture } from '../support/fixture.ts';
@@ -193,52 +188,4 @@ test('with capture off, connections are counted and requests are not', async (t)
   await fixture.stop();
   t.is(seriesOf(fixture.metrics, METRICS.connections)[0]!.value, 1);
   t.deepEqual(seriesOf(fixture.metrics, METRICS.requestDuration), []);
-});
-
-test('what capture rules leave out is counted by rule, and is no record', (t) => {
-  const metrics = new TrafficMetrics({
-    thread: 0,
-    totals: newConnectionTotals(),
-    captureLimitBytes: 1000,
-    knownMethods: 'BREW, GET',
-  });
-  t.teardown(() => metrics.stop());
-  const facts = {
-    id: 1,
-    remoteAddress: '',
-    remotePort: 0,
-    localAddress: '',
-    localPort: 0,
-    tls: null,
-    upstream: '',
-  };
-  const recorder = newRecorder(
-    {
-      options: readOptions({ argv: ['--upstream=http://x'], env: {}, cwd: '/' }).options,
-      runId: 'run',
-      thread: 0,
-      hmacKey: Buffer.alloc(32),
-    },
-    () => 1,
-    { observer: metrics },
-  );
-  const exchange = recorder.exchange({ ...facts, scheme: 'https' });
-  exchange.requestHead(new RequestHead('BREW', '/', 'HTTP/1.1', []));
-  exchange.endNs = exchange.startNs;
-  const value = (declaration: MetricDeclaration): number | undefined =>
-    metrics.collect().find((one) => one.declaration.name === declaration.name)?.series[0]?.value;
-  t.is(value(METRICS.activeRequests), 1);
-  metrics.leftOut('health', 'count');
-  metrics.finished(exchange, null);
-  t.is(value(METRICS.activeRequests), 0);
-  t.is(value(METRICS.recordsAccepted), 0);
-  t.is(value(METRICS.recordsLeftOut), 1);
-  const [duration] = metrics
-    .collect()
-    .find(({ declaration }) => declaration.name === METRICS.requestDuration.name)!.series;
-  t.deepEqual(duration!.attributes, {
-    'http.request.method': 'BREW',
-    'url.scheme': 'https',
-    'network.protocol.version': '1.1',
-  });
 });

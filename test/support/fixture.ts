@@ -10,7 +10,7 @@ import { DataDirectory } from '../../src/spool/data-directory.ts';
 import { parseQuery } from '../../src/store/query.ts';
 import { RecordStore } from '../../src/store/record-store.ts';
 import { type VerifyReport, verifyRecords } from '../../src/store/verify.ts';
-import type { MetricRegistry } from '../../src/telemetry/metric-registry.ts';
+import { MetricRegistry } from '../../src/telemetry/metric-registry.ts';
 
 /** A record as the store gives it back. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into documents of many shapes
@@ -50,7 +50,8 @@ export async function startFixture(
   });
   const logLines: string[] = [];
   const log: Log = { write: (level, message) => void logLines.push(`${level} ${message}`) };
-  const gateway = await startGateway({ options, script: program, log });
+  const metrics = new MetricRegistry();
+  const gateway = await startGateway({ options, script: program, log, metrics });
   const { port } = gateway.addresses[0]!;
   const stop = async (deadlineMs = 2000): Promise<void> => void (await gateway.stop(deadlineMs));
   t.teardown(async () => {
@@ -61,7 +62,7 @@ export async function startFixture(
     port,
     dataDir,
     logLines,
-    metrics: gateway.metrics,
+    metrics,
     connect: () => connectClient(port),
     async exchange(bytes, { isHalfClosing = true } = {}) {
       const client = await connectClient(port);
