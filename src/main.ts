@@ -21,9 +21,14 @@ async function main(): Promise<number> {
     err: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    outliveReader: () => {
+      isOutliving = true;
+    },
   };
   // A reader that has seen enough (`| head`) is no failure.
+  let isOutliving = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isOutliving) return;
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
     throw error;
   });

@@ -58,7 +58,9 @@ async function serve(
   // Before anybody is told that it listens: a signal must find its listener.
   const signalled = nextSignal();
   const gateway = await startGateway({ options, script, log });
-  const { out } = terminal;
+  // Standard output is for records where they are asked for: its reader expects nothing else.
+  const out = options.stdout ? terminal.err : terminal.out;
+  if (options.stdout) terminal.outliveReader();
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
   // A script that is not about the upstream may speak anything.
   const scheme = !gateway.isRecording ? '' : options.tlsCert === null ? 'http://' : 'https://';

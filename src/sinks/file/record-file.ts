@@ -5,7 +5,6 @@ import type { Place, StreamKey } from '../sink.ts';
 import {
   type CurrentFile,
   EMPTY_STATE,
-  type FileState,
   loadState,
   type PendingAppend,
   saveState,
