@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { EXIT } from './cli/exit-codes.ts';
 import { helpText } from './cli/help.ts';
 import { init } from './cli/init.ts';
