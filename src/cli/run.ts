@@ -29,6 +29,11 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     cwd: terminal.cwd,
   });
   const log = new LineLog(read.options.logLevel, terminal.err, wantsColour(terminal.err, terminal.env));
+  // Standard output is for records where they are asked for: its reader expects nothing else.
+  if (read.options.stdout) {
+    terminal.outliveReader();
+    terminal = { ...terminal, out: terminal.err };
+  }
   const script = read.positional.length === 0 ? null : findScript(read.positional, terminal.cwd);
   if (isOnlyVerifying) return verifyScript(script, read.options, terminal);
   let { options } = read;
@@ -58,9 +63,7 @@ async function serve(
   // Before anybody is told that it listens: a signal must find its listener.
   const signalled = nextSignal();
   const gateway = await startGateway({ options, script, log });
-  // Standard output is for records where they are asked for: its reader expects nothing else.
-  const out = options.stdout ? terminal.err : terminal.out;
-  if (options.stdout) terminal.outliveReader();
+  const { out } = terminal;
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
   // A script that is not about the upstream may speak anything.
   const scheme = !gateway.isRecording ? '' : options.tlsCert === null ? 'http://' : 'https://';
