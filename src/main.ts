@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { deadLetters } from './cli/dead-letters.ts';
 import { EXIT } from './cli/exit-codes.ts';
 import { helpText } from './cli/help.ts';
@@ -23,9 +24,14 @@ async function main(): Promise<number> {
     err: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    outliveReader: () => {
+      isOutliving = true;
+    },
   };
   // A reader that has seen enough (`| head`) is no failure.
+  let isOutliving = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isOutliving) return;
     if (error.code === 'EPIPE') process.exit(EXIT.ok);
     throw error;
   });

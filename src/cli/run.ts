@@ -30,6 +30,11 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     cwd: terminal.cwd,
   });
   const log = new LineLog(read.options.logLevel, terminal.err, wantsColour(terminal.err, terminal.env));
+  // Standard output is for records where they are asked for: its reader expects nothing else.
+  if (read.options.stdout) {
+    terminal.outliveReader();
+    terminal = { ...terminal, out: terminal.err };
+  }
   const script = read.positional.length === 0 ? null : findScript(read.positional, terminal.cwd);
   if (isOnlyVerifying) return verifyScript(script, read.options, terminal);
   let { options } = read;

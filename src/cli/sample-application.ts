@@ -9,7 +9,9 @@ const PAGE = `<!doctype html>
 `;
 
 /** The application that the gateway fronts where it is given none: a few answers of different kinds. */
-export async function startSampleApplication(): Promise<{ url: string; stop: () => void }> {
+export async function startSampleApplication(
+  at: { host: string; port: number } = { host: '127.0.0.1', port: 0 },
+): Promise<{ url: string; stop: () => void }> {
   const server = createServer((request, response) => {
     const path = request.url!.split('?')[0];
     if (path === '/') send(response, 200, 'text/html; charset=utf-8', PAGE);
@@ -39,9 +41,9 @@ export async function startSampleApplication(): Promise<{ url: string; stop: () 
     else if (path === '/error') send(response, 500, 'text/plain', 'something broke\n');
     else send(response, 404, 'text/plain', 'there is no such page\n');
   });
-  await listen(server);
+  await listen(server, at);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${at.host}:${(server.address() as AddressInfo).port}`,
     stop: () => {
       server.close();
       server.closeAllConnections();
@@ -63,9 +65,9 @@ function streamEvents(response: ServerResponse): void {
   response.on('close', () => clearInterval(timer));
 }
 
-function listen(server: Server): Promise<void> {
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
 }

@@ -4,6 +4,8 @@ export interface Terminal {
   readonly err: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** From now on a reader of `out` that goes away ends nothing: whoever writes there finds out and says so. */
+  outliveReader(): void;
 }
 
 /** Writes with back pressure, so that a long listing does not pile up in memory. */

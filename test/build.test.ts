@@ -1,0 +1,68 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import test, { type ExecutionContext } from 'ava';
+import { answering, OK, startUpstream } from './support/fixture.ts';
+
+const ROOT = path.join(import.meta.dirname, '..');
+const run = promisify(execFile);
+
+async function folderOf(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'tapline-build-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test('the bundle starts, passes a request, records it, ends in order, and accounts for it', async (t) => {
+  const folder = await folderOf(t);
+  const dist = path.join(folder, 'dist');
+  await run(process.execPath, [path.join(ROOT, 'bin/build.ts'), dist]);
+  const main = path.join(dist, 'main.js');
+  const upstream = await startUpstream(
+    t,
+    answering(() => OK),
+  );
+  const dataDir = path.join(folder, 'data');
+  const gateway = spawn(
+    process.execPath,
+    [main, '--listen=127.0.0.1:0', `--upstream=http://${upstream}`, `--data-dir=${dataDir}`],
+    { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder },
+  );
+  t.teardown(() => gateway.kill('SIGKILL'));
+  const ended = once(gateway, 'exit');
+  let output = '';
+  let port: string | undefined;
+  while (port === undefined) {
+    const [chunk] = (await once(gateway.stdout, 'data')) as [Buffer];
+    output += chunk.toString();
+    port = /Listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1];
+  }
+  const answer = await fetch(`http://127.0.0.1:${port}/through/the/bundle`, {
+    headers: { connection: 'close' },
+  });
+  t.is(await answer.text(), 'ok');
+  gateway.kill('SIGTERM');
+  t.deepEqual(await ended, [0, null]);
+  const records = await run(process.execPath, [main, 'records', `--data-dir=${dataDir}`]);
+  t.regex(records.stdout, /200 .*\/through\/the\/bundle/);
+  const verified = await run(process.execPath, [main, 'verify', `--data-dir=${dataDir}`]);
+  t.regex(verified.stdout, /^complete: 1 record/);
+  const version = await run(process.execPath, [main, '--version']);
+  t.regex(version.stdout, /^Version {2}\d+\.\d+\.\d+/);
+  await run(process.execPath, [main, 'init', path.join(folder, 'mine')]);
+
+  const check = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> =>
+    run(process.execPath, [path.join(dist, 'health-check.js'), ...args], {
+      env: { ...process.env, ...env },
+    }).then(
+      () => 0,
+      (error: { code: number }) => error.code,
+    );
+  t.is(await check([`http://${upstream}/`]), 0);
+  t.is(await check([`http://127.0.0.1:${port}/`]), 1, 'nobody listens any more');
+  t.is(await check([], { TAPLINE_GUI_PORT: `127.0.0.1:${upstream.split(':')[1]}` }), 0);
+  t.is(await check([], { TAPLINE_GUI_PORT: '0' }), 1);
+});
