@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Options } from '../config/options.ts';
 import { ByteBudget } from '../records/byte-budget.ts';
 import { Recorder } from '../records/recorder.ts';
@@ -21,6 +22,9 @@ export function newRecorder(
       runId,
       thread,
       observerVersion: VERSION,
+      hostName: hostname(),
+      dataset: options.dataset,
+      namespace: options.namespace,
     },
     {
       clock: systemClock,

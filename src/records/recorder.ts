@@ -21,6 +21,10 @@ export interface RecorderOptions {
   readonly runId: string;
   readonly thread: number;
   readonly observerVersion: string;
+  readonly hostName: string;
+  /** Parts of the name of the data stream. */
+  readonly dataset: string;
+  readonly namespace: string;
 }
 
 export interface RecorderPorts {
@@ -55,6 +59,9 @@ export class Recorder {
       runId: options.runId,
       thread: options.thread,
       observerVersion: options.observerVersion,
+      hostName: options.hostName,
+      dataset: options.dataset,
+      namespace: options.namespace,
     };
   }
 
