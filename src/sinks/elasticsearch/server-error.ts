@@ -67,10 +67,10 @@ const KNOWN: readonly (readonly [RegExp, (parts: string[]) => string])[] = [
   [/timestamp field \[@timestamp\] is missing/, () => 'the record has no @timestamp'],
   [/op_type of create are allowed in data streams/, () => 'a data stream takes only new records'],
   [
-    new RegExp(`index \\[(${NAME})\\] blocked by: \\[([\\w/ .,()-]{1,200})\\]`),
+    new RegExp(`index \\[(${NAME})\\] blocked by: \\[([\\w/ .,()-]{1,200})[;\\]]`),
     ([index, block]) => `index [${index}] is blocked: ${block}`,
   ],
-  [/blocked by: \[([\w/ .,()-]{1,200})\]/, ([block]) => `the server has a block: ${block}`],
+  [/blocked by: \[([\w/ .,()-]{1,200})[;\]]/, ([block]) => `the server has a block: ${block}`],
   [new RegExp(`no such index \\[(${NAME})\\]`), ([index]) => `no such index [${index}]`],
   [/must be terminated by a newline/, () => 'the bulk request did not end with a newline'],
   [/[Mm]alformed (?:action\/metadata line|content)/, () => 'malformed bulk request'],

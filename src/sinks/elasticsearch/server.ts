@@ -80,6 +80,18 @@ export function identify(answer: ServerAnswer, credentials: Credentials): Server
   };
 }
 
+/** What to expect of a server that cannot be asked. */
+export const LATEST: ServerFeatures = {
+  requireDataStream: true,
+  dataStreamLifecycle: true,
+  indexLifecycle: true,
+  failureStore: true,
+  logsdb: true,
+  lazyRollover: true,
+  missingComponents: true,
+  elasticTypes: true,
+};
+
 const OPENSEARCH: ServerFeatures = {
   requireDataStream: false,
   dataStreamLifecycle: false,

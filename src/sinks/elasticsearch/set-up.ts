@@ -82,6 +82,15 @@ function asker(client: ElasticsearchClient, signal: AbortSignal | undefined): As
   };
 }
 
+/** What `assetsFor` must know of a server; reads only. */
+export function surroundingsOf(
+  client: ElasticsearchClient,
+  server: ServerFacts,
+  options: AssetOptions,
+): Promise<Surroundings> {
+  return surroundings(asker(client, undefined), server, options);
+}
+
 async function surroundings(ask: Ask, server: ServerFacts, options: AssetOptions): Promise<Surroundings> {
   const { custom } = assetNames(options);
   const has = async (path: string): Promise<boolean> => {
