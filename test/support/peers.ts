@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
-import test, { type TestFn } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 
 export type PeerVersion = '9' | '8' | 'opensearch';
 
@@ -47,15 +47,15 @@ export const peerVersions: readonly PeerVersion[] = canLaunch
 export function testWithPeer(
   title: string,
   version: PeerVersion | 'launched',
-  body: Parameters<TestFn>[1],
+  body: (t: ExecutionContext) => Promise<void>,
 ): void {
   const isThere = version === 'launched' ? canLaunch : peerVersions.includes(version);
   const name = version === 'opensearch' ? 'OPENSEARCH_URL' : 'ELASTICSEARCH_URL';
-  if (isThere) test.serial(title, body as never);
+  if (isThere) test.serial(title, body);
   else
     test.serial.skip(
       `${title}: needs ${version === 'launched' ? 'TAPLINE_PEERS' : `${name} or TAPLINE_PEERS`}`,
-      body as never,
+      body,
     );
 }
 
@@ -104,7 +104,9 @@ export async function launchPeer(
     void ended.then((code) => reject(new Error(`the server ended with ${code}: ${said}`)));
   });
   return peerAt(version, isTls ? url.replace(/^http:/, 'https:') : url, child.pid!, headers, async () => {
+    // A frozen one hears it only when it goes on.
     child.kill('SIGTERM');
+    child.kill('SIGCONT');
     await ended;
   });
 }

@@ -147,7 +147,8 @@ function pipelineAsset(
 ): Asset {
   const body = {
     processors: [
-      { set: { field: 'event.ingested', value: '{{{_ingest.timestamp}}}' } },
+      // `set` would need the template language (lang-mustache), or `copy_from`, which OpenSearch has not.
+      { date: { field: '_ingest.timestamp', target_field: 'event.ingested', formats: ['ISO8601'] } },
       ...(has.missingComponents
         ? [{ pipeline: { name: names.custom, ignore_missing_pipeline: true } }]
         : around.hasCustomPipeline

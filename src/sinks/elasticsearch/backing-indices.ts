@@ -50,6 +50,32 @@ export async function backingIndices(
   };
 }
 
+/**
+ * The block that keeps records out of an index, in words; null for none. (Where the stream has a failure store, a blocked index answers as if
+ * it took the records: they land there.)
+ */
+export async function writeBlock(
+  client: ElasticsearchClient,
+  index: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const answer = await client.request({
+    method: 'GET',
+    path: `/${encodeURIComponent(index)}/_settings/index.blocks.*?flat_settings=true`,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (answer.status !== 200) return null;
+  const [found] = Object.values(
+    JSON.parse(answer.body) as Record<string, { settings?: Record<string, unknown> }>,
+  );
+  const block = ['write', 'read_only', 'read_only_allow_delete'].find(
+    (name) => String(found?.settings?.[`index.blocks.${name}`]) === 'true',
+  );
+  return block === undefined
+    ? null
+    : `index [${index}] is blocked (index.blocks.${block}); take the block away (PUT …/_settings {"index.blocks.${block}": null}) and it goes on by itself`;
+}
+
 /** Which of the ids these indices hold, asked in real time: also what is not searchable yet. */
 export async function heldIds(
   client: ElasticsearchClient,

@@ -35,7 +35,8 @@ const UNKNOWN_AUTHORITY = new Set([
 ]);
 
 interface ForeignError extends Error {
-  readonly code?: string;
+  /** A number where it is a DOMException. */
+  readonly code?: string | number;
   readonly cause?: ForeignError;
   readonly errors?: readonly ForeignError[];
   readonly cert?: { readonly subjectaltname?: string };
@@ -46,7 +47,7 @@ export function connectionFault(foreign: unknown, url: string): ConnectionFault 
   // Several addresses of a host that all refuse come as one error with many inside.
   const outer = foreign as ForeignError;
   const error = outer.code === undefined ? (outer.errors?.[0] ?? outer.cause ?? outer) : outer;
-  const code = error.code ?? error.name;
+  const code = typeof error.code === 'string' ? error.code : error.name;
   const fault = (kind: FaultKind, rest: string): ConnectionFault =>
     new ConnectionFault(kind, `${url} ${rest}`);
   if (UNKNOWN_AUTHORITY.has(code))

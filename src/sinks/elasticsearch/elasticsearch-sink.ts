@@ -8,7 +8,7 @@ import {
   type SinkLimits,
   SinkNotReady,
 } from '../sink.ts';
-import { backingIndices, heldIds, NotAllowed } from './backing-indices.ts';
+import { backingIndices, heldIds, NotAllowed, writeBlock } from './backing-indices.ts';
 import { type BulkReading, readBulkAnswer } from './bulk-answer.ts';
 import { bulkBody, compressed } from './bulk-body.ts';
 import type { ElasticsearchClient } from './client.ts';
@@ -43,6 +43,9 @@ export function newElasticsearchSink(
  * Sends records under their own ids, so that a second copy is refused (409) and counts as stored. Ids are unique in one backing index only;
  * where an earlier try may have stored records and the stream has rolled over since, the older indices are asked for the ids first.
  *
+ * An index that is blocked for writing diverts records into the failure store where there is one (as if they were wrong); the sink looks for a
+ * block after each diversion and waits then, so that it is one batch at most.
+ *
  * What is left, and only `tapline verify --elasticsearch` finds: a request that a stalled server carries out after it was asked for the ids
  * and after it rolled over; records of an index that expired between two tries; and, for a document in the failure store, a second copy
  * there after an ambiguous try, since it has an id of its own in it.
@@ -60,6 +63,8 @@ class ElasticsearchSink implements Sink {
   /** The index that records were last seen to be written to. */
   #writeIndex = '';
   #refusals = 0;
+  /** Records have gone to the failure store: of themselves, or because the index is blocked. */
+  #mayBeBlocked = false;
   readonly #warned = new Set<string>();
 
   constructor(
@@ -139,6 +144,10 @@ class ElasticsearchSink implements Sink {
     const { client } = this.#connected;
     let hasBegun = batch.mayBeStoredSince !== null;
     try {
+      const block = this.#mayBeBlocked ? await writeBlock(client, this.#writeIndex, signal) : null;
+      this.#mayBeBlocked = block !== null;
+      if (block !== null)
+        return { kind: 'answered', items: records.map(() => ({ kind: 'blocked', reason: block })) };
       const before =
         batch.mayBeStoredSince === null
           ? null
@@ -191,6 +200,8 @@ class ElasticsearchSink implements Sink {
       credentialAdvice: this.#credentials!.advice,
       nowMs: this.#nowMs(),
     });
+    const { result } = reading;
+    this.#mayBeBlocked = result.kind === 'answered' && result.items.some(({ kind }) => kind === 'diverted');
     for (const index of reading.createdIn.keys())
       if (isLater(index, this.#writeIndex)) this.#writeIndex = index;
     return reading;
