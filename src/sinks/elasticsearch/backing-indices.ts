@@ -71,9 +71,12 @@ export async function writeBlock(
   const block = ['write', 'read_only', 'read_only_allow_delete'].find(
     (name) => String(found?.settings?.[`index.blocks.${name}`]) === 'true',
   );
-  return block === undefined
-    ? null
-    : `index [${index}] is blocked (index.blocks.${block}); take the block away (PUT …/_settings {"index.blocks.${block}": null}) and it goes on by itself`;
+  if (block === undefined) return null;
+  const advice =
+    block === 'read_only_allow_delete'
+      ? 'the disk of a node is too full: free space, or let old indices expire'
+      : `take the block away (PUT …/_settings {"index.blocks.${block}": null})`;
+  return `index [${index}] is blocked (index.blocks.${block}); ${advice}, and it goes on by itself`;
 }
 
 /** Which of the ids these indices hold, asked in real time: also what is not searchable yet. */

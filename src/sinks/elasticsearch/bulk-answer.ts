@@ -176,7 +176,7 @@ function blockReason({ type, words }: ReturnType<typeof itemError>): string | nu
     return `${said}; the disk of a node is too full: free space, or let old indices expire, and it goes on by itself`;
   if (/SERVICE_UNAVAILABLE|no master|not recovered/i.test(words))
     return `${said}; the cluster has no master yet`;
-  return `${said}; take the block away (PUT …/_settings {"index.blocks.write": null}) and it goes on by itself`;
+  return `${said}; take the block away (PUT …/_settings {"index.blocks.write": null}), and it goes on by itself`;
 }
 
 /** `Retry-After`, in seconds or as a date (RFC 9110 section 10.2.3). */

@@ -109,7 +109,7 @@ export function connectionFault(foreign: unknown, url: string): ConnectionFault 
       return fault('broken', 'gave an answer that is too long to be read');
     default:
   }
-  if (code.startsWith('HPE_'))
+  if (code.startsWith('HPE_') || error.name === 'HTTPParserError')
     return fault('not-http', 'does not speak HTTP; check the port (9300 is for nodes among themselves)');
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO')
     return fault('untrusted', `and we cannot agree on TLS (${code})`);

@@ -20,7 +20,6 @@ export interface ServerFeatures {
   readonly indexLifecycle: boolean;
   readonly failureStore: boolean;
   readonly logsdb: boolean;
-  readonly lazyRollover: boolean;
   /** Component templates and pipelines may be named that do not exist yet. */
   readonly missingComponents: boolean;
   /** `flattened`, `constant_keyword` without a value. */
@@ -73,7 +72,6 @@ export function identify(answer: ServerAnswer, credentials: Credentials): Server
       indexLifecycle: true,
       failureStore: since(19, 1),
       logsdb: since(17, 0),
-      lazyRollover: since(17, 0),
       missingComponents: since(7, 0),
       elasticTypes: true,
     },
@@ -87,7 +85,6 @@ export const LATEST: ServerFeatures = {
   indexLifecycle: true,
   failureStore: true,
   logsdb: true,
-  lazyRollover: true,
   missingComponents: true,
   elasticTypes: true,
 };
@@ -98,7 +95,6 @@ const OPENSEARCH: ServerFeatures = {
   indexLifecycle: false,
   failureStore: false,
   logsdb: false,
-  lazyRollover: false,
   missingComponents: false,
   elasticTypes: false,
 };

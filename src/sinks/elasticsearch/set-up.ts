@@ -48,7 +48,7 @@ export async function setUp(
   const steps: SetUpStep[] = [];
   for (const { before, ...asset } of found) steps.push(await bring(ask, asset, before));
   steps.push(...lifecycleNotes(assets, server));
-  steps.push(await makeStream(ask, client, stream, steps, server, signal));
+  steps.push(await makeStream(ask, client, stream, steps, signal));
   return steps;
 }
 
@@ -234,7 +234,6 @@ async function makeStream(
   client: ElasticsearchClient,
   stream: string,
   steps: readonly SetUpStep[],
-  server: ServerFacts,
   signal: AbortSignal | undefined,
 ): Promise<SetUpStep> {
   const what = `data stream ${stream}`;
@@ -249,8 +248,7 @@ async function makeStream(
     (step) => step.outcome === 'updated' && /^(?:component|index) template/.test(step.what),
   );
   if (!hasChanged) return { what, outcome: 'unchanged', note: '' };
-  const lazy = server.has.lazyRollover ? '?lazy=true' : '';
-  const { status } = await ask({ method: 'POST', path: `/${stream}/_rollover${lazy}` }, [403]);
+  const { status } = await ask({ method: 'POST', path: `/${stream}/_rollover` }, [403]);
   return status === 403
     ? { what, outcome: 'unchanged', note: 'the change is for its next index, whenever that begins' }
     : { what, outcome: 'updated', note: 'rolled over, so that the change is in use' };

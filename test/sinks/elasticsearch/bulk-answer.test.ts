@@ -89,7 +89,7 @@ test('items: not now, perhaps never, until somebody acts, never', (t) => {
     {
       kind: 'blocked',
       reason:
-        'index [.ds-a-000001] is blocked: FORBIDDEN/8/index write (api); take the block away (PUT …/_settings {"index.blocks.write": null}) and it goes on by itself',
+        'index [.ds-a-000001] is blocked: FORBIDDEN/8/index write (api); take the block away (PUT …/_settings {"index.blocks.write": null}), and it goes on by itself',
     },
   );
   t.deepEqual(
