@@ -5,6 +5,7 @@ import { helpText } from './cli/help.ts';
 import { init } from './cli/init.ts';
 import { records } from './cli/records.ts';
 import { run } from './cli/run.ts';
+import { setup } from './cli/setup.ts';
 import type { Terminal } from './cli/terminal.ts';
 import { verify } from './cli/verify.ts';
 import { UsageError } from './config/usage-error.ts';
@@ -13,6 +14,7 @@ import { QueryError } from './store/query-error.ts';
 const COMMANDS: Readonly<Record<string, (argv: readonly string[], terminal: Terminal) => Promise<number>>> = {
   records,
   verify,
+  setup,
   init,
   'dead-letters': deadLetters,
 };

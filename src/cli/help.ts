@@ -19,6 +19,7 @@ Usage:
   tapline records [options]             show what was recorded         (tapline records --help)
   tapline verify [options]              account for every record and byte (tapline verify --help)
   tapline dead-letters [action]         what a sink refused for good, and why (tapline dead-letters --help)
+  tapline setup elasticsearch [options] make or update what records need there (tapline setup --help)
   tapline init [folder]                 write a copy of the audit program to change
 
 Examples:
@@ -74,10 +75,15 @@ ${Object.entries(QUERY_FIELDS)
 
 Usage:
   tapline verify [--data-dir=DIR] [--json]
+  tapline verify --elasticsearch[=URL] [--data-dir=DIR] [--json]
 
 It accounts for every sequence number of every run and compares the bytes in the records with those that the sockets
 counted. After a crash it says how many exchanges at most are unaccounted, and between which times.
 It may be run beside a gateway.
+
+With --elasticsearch it looks each sequence number of every run up in the data stream and names what is missing, held twice,
+waiting in the spool, a dead letter (with the reason), in the failure store or expired. Server and credentials are given as
+for the gateway (TAPLINE_ELASTICSEARCH, TAPLINE_ELASTICSEARCH_API_KEY, ...).
 
 Exit codes: 0 complete, 1 gaps or a crash, 2 called wrongly.
 `,
@@ -95,6 +101,26 @@ Examples:
   tapline dead-letters requeue --sink=elasticsearch   once the mapping is mended
 
 All take --data-dir=DIR. A gateway that runs sends what is queued again within a second. What is dropped stays counted: verify names it.
+`,
+  setup:
+    () => `Makes what records need in Elasticsearch or OpenSearch, or brings it up to date. A gateway does the same at its start.
+
+Usage:
+  tapline setup elasticsearch --elasticsearch=URL [--dry-run] [--kibana=URL]
+
+Examples:
+  tapline setup elasticsearch --elasticsearch=https://es:9200 --elasticsearch-username=elastic
+  tapline setup elasticsearch --dry-run               show every request, a least-privilege role and an API key request
+
+Options:
+${line('--dry-run', 'change nothing; print what would be sent')}
+${line('--kibana=URL', 'also import the dashboards into Kibana')}
+
+It makes an ingest pipeline, component templates, an index template, a lifecycle (data stream lifecycle, or a policy where
+the server has only those) and the data stream logs-<dataset>-<namespace>. It changes only what it has made itself; what is
+yours goes into the component template and the ingest pipeline logs-<dataset>@custom, which it never writes.
+
+Exit codes: 0 done, 1 the server refused or cannot be reached, 2 called wrongly.
 `,
   init: () => `Writes a copy of the built-in audit program, for you to change.
 

@@ -68,7 +68,14 @@ async function serve(
   const signalled = nextSignal();
   const adminLine = await telemetry.start();
   const { metrics, tracing } = telemetry;
-  const gateway = await startGateway({ options, script, log, metrics, tracing });
+  const gateway = await startGateway({
+    options,
+    script,
+    log,
+    metrics,
+    tracing,
+    env: terminal.env,
+  });
   telemetry.serve(gateway);
   const { out } = terminal;
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
@@ -101,14 +108,17 @@ async function serve(
     log.write('warn', '[gateway] interrupted again: what is in flight is cut');
     return gateway.cut();
   });
-  const { left } = await gateway.stop(options.shutdownTimeoutMs);
+  const { left, bySink } = await gateway.stop(options.shutdownTimeoutMs);
   log.write(
     'info',
     !gateway.isRecording
       ? '[gateway] stopped'
       : left === 0
         ? '[gateway] stopped: every record is delivered'
-        : `[gateway] stopped: ${left} bytes of records wait in the spool for the next start`,
+        : `[gateway] stopped: records wait in the spool for the next start: ${[...bySink]
+            .filter(([, bytes]) => bytes > 0)
+            .map(([sink, bytes]) => `${bytes} bytes for ${sink}`)
+            .join(', ')}`,
   );
   return EXIT.ok;
 }

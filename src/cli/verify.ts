@@ -3,17 +3,47 @@ import { readLedger } from '../spool/run-ledger.ts';
 import { isRunComplete, type RunReport, type VerifyReport, verifyRecords } from '../store/verify.ts';
 import { readCommandOptions } from './command-options.ts';
 import { EXIT } from './exit-codes.ts';
+import { sinkKnowledge } from './sink-knowledge.ts';
+import { readLocalKnowledge } from './local-knowledge.ts';
+import { count, countRecords, range } from './record-counts.ts';
 import type { Terminal } from './terminal.ts';
+import { elasticsearchReportText, reportOnElasticsearch } from './verify-elasticsearch.ts';
 
 /** `tapline verify` */
-// oxlint-disable-next-line require-await -- all commands are asynchronous to their caller
 export async function verify(argv: readonly string[], terminal: Terminal): Promise<number> {
-  const { own, gateway } = readCommandOptions(argv, { json: 'flag' }, terminal);
+  const { isOfElasticsearch, rest } = takeElasticsearchFlag(argv);
+  const { own, gateway } = readCommandOptions(rest, { json: 'flag' }, terminal);
   const directory = DataDirectory.open(gateway.options.dataDir, { isReadOnly: true });
-  const runningRun = directory.isInUse ? (readLedger(directory.paths.ledger).at(-1)?.run ?? null) : null;
+  const ledger = readLedger(directory.paths.ledger);
+  const runningRun = directory.isInUse ? (ledger.at(-1)?.run ?? null) : null;
+  const show = <Report>(report: Report, text: (report: Report) => string): void =>
+    void terminal.out.write(own.has('json') ? `${JSON.stringify(report)}\n` : text(report));
+  if (isOfElasticsearch) {
+    const local = readLocalKnowledge({
+      spoolFolder: directory.paths.spool,
+      ...sinkKnowledge(directory, 'elasticsearch'),
+    });
+    const report = await reportOnElasticsearch(gateway.options, ledger, runningRun, local);
+    show(report, elasticsearchReportText);
+    return report.isComplete ? EXIT.ok : EXIT.failure;
+  }
   const report = verifyRecords({ directory, runningRun });
-  terminal.out.write(own.has('json') ? `${JSON.stringify(report)}\n` : reportText(report));
+  show(report, reportText);
   return report.isComplete ? EXIT.ok : EXIT.failure;
+}
+
+/** `--elasticsearch` asks for the count there; with a value it says where that is, too. */
+function takeElasticsearchFlag(argv: readonly string[]): { isOfElasticsearch: boolean; rest: string[] } {
+  const rest = argv.filter(
+    (argument, index) =>
+      argument !== '--elasticsearch' || (argv[index + 1] !== undefined && !argv[index + 1]!.startsWith('-')),
+  );
+  return {
+    isOfElasticsearch: argv.some(
+      (argument) => argument === '--elasticsearch' || argument.startsWith('--elasticsearch='),
+    ),
+    rest,
+  };
 }
 
 /** The report for people. */
@@ -50,18 +80,4 @@ function runText(run: RunReport): string {
       `  bytes do not balance: sockets received ${count(bytes.received)} (${count(bytes.discarded)} of them thrown away after a refusal), records have ${count(bytes.recordedSource)}; sockets sent ${count(bytes.sent)}, records have ${count(bytes.recordedDestination)}`,
     );
   return `${lines.join('\n')}\n`;
-}
-
-function range(from: number, to: number): string {
-  return from === to
-    ? `record ${count(from)}`
-    : `records ${count(from)} to ${count(to)} (${count(to - from + 1)})`;
-}
-
-function countRecords(value: number): string {
-  return `${count(value)} ${value === 1 ? 'record' : 'records'}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
@@ -50,7 +51,7 @@ export async function startGateway(init: {
   /** The standard variables of OpenTelemetry are read from it. */
   env?: NodeJS.ProcessEnv;
   /** Where `--stdout` writes. */
-  output?: NodeJS.WritableStream;
+  output?: Writable;
   /** Takes what all threads count. */
   metrics?: MetricRegistry;
   tracing?: Tracing;
@@ -66,7 +67,7 @@ export async function startGateway(init: {
           options,
           metrics,
           log,
-          sinks: await newSinks({ directory, options, env, log, output }),
+          sinks: newSinks({ directory, options, env, metrics, log, output }),
           isReleasing: true,
         });
   const threads: ThreadHost[] = [];

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Options } from '../config/options.ts';
 import { ByteBudget } from '../records/byte-budget.ts';
 import { Recorder, type RecorderPorts } from '../records/recorder.ts';
@@ -24,6 +25,9 @@ export function newRecorder(
       observerVersion: VERSION,
       trustedProxies: options.trustedProxies,
       captureRules: options.captureRules,
+      hostName: hostname(),
+      dataset: options.dataset,
+      namespace: options.namespace,
     },
     {
       clock: systemClock,

@@ -12,7 +12,6 @@ import { REDACTED } from './redaction/redaction.ts';
 import type { SecretNames } from './redaction/secret-names.ts';
 
 const ECS_VERSION = '9.5.0-dev';
-const DATASET = 'tapline.http';
 /** Bytes of a refused head that a record shows. */
 const MAX_RAW_HEAD_BYTES = 8192;
 
@@ -22,6 +21,10 @@ export interface EcsIdentity {
   readonly runId: string;
   readonly thread: number;
   readonly observerVersion: string;
+  /** The machine; data streams are sorted by it. */
+  readonly hostName: string;
+  readonly dataset: string;
+  readonly namespace: string;
 }
 
 export interface RecordIdentity {
@@ -78,9 +81,9 @@ export function exchangeDocument(
       start: isoTime(exchange.startWallMs),
       end: isoTime(exchange.startWallMs + durationNs / 1e6),
       sequence: record.sequence,
-      dataset: DATASET,
+      dataset: who.dataset,
     },
-    data_stream: { type: 'logs', dataset: DATASET, namespace: 'default' },
+    data_stream: { type: 'logs', dataset: who.dataset, namespace: who.namespace },
     http: {
       ...(requestHead === null && responseHead === null
         ? {}
@@ -158,9 +161,9 @@ export function gapDocument(gap: GapFacts, who: EcsIdentity, record: RecordIdent
       start: time,
       end: time,
       sequence: record.sequence,
-      dataset: DATASET,
+      dataset: who.dataset,
     },
-    data_stream: { type: 'logs', dataset: DATASET, namespace: 'default' },
+    data_stream: { type: 'logs', dataset: who.dataset, namespace: who.namespace },
     error: { type: `records-lost-${reason}`, message: `${count} records are lost: ${reason}` },
     ...identityOf(who),
     tapline: {
@@ -193,9 +196,9 @@ export function summaryDocument(facts: LeftOutFacts, who: EcsIdentity, record: R
       start: isoTime(facts.firstMs),
       end: isoTime(facts.lastMs),
       sequence: record.sequence,
-      dataset: DATASET,
+      dataset: who.dataset,
     },
-    data_stream: { type: 'logs', dataset: DATASET, namespace: 'default' },
+    data_stream: { type: 'logs', dataset: who.dataset, namespace: who.namespace },
     ...identityOf(who),
     tapline: {
       run: { id: who.runId },
@@ -216,6 +219,7 @@ export function summaryDocument(facts: LeftOutFacts, who: EcsIdentity, record: R
 function identityOf(who: EcsIdentity): object {
   return {
     service: { name: who.serviceName },
+    host: { name: who.hostName },
     observer: { name: 'tapline', type: 'gateway', vendor: 'Tapline', version: who.observerVersion },
   };
 }

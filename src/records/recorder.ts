@@ -31,6 +31,10 @@ export interface RecorderOptions {
   readonly trustedProxies?: readonly string[];
   /** What to keep of which exchanges; in order, the first that matches decides. */
   readonly captureRules?: readonly CaptureRule[];
+  readonly hostName: string;
+  /** Parts of the name of the data stream. */
+  readonly dataset: string;
+  readonly namespace: string;
 }
 
 export interface RecorderPorts {
@@ -74,6 +78,9 @@ export class Recorder {
       runId: options.runId,
       thread: options.thread,
       observerVersion: options.observerVersion,
+      hostName: options.hostName,
+      dataset: options.dataset,
+      namespace: options.namespace,
     };
   }
 

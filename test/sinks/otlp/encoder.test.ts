@@ -136,6 +136,9 @@ function record(given: typeof exchange extends fc.Arbitrary<infer T> ? T : never
       serviceName: 'shop',
       runId: 'run-1',
       thread: 0,
+      hostName: 'host',
+      dataset: 'tapline.http',
+      namespace: 'default',
       observerVersion: '1',
     },
     {
