@@ -49,7 +49,8 @@ export const ADMIN_PATHS: readonly string[] = Object.keys(PAGES);
  *   under a name that it has pointed here (DNS rebinding)
  */
 export function adminAnswer(request: AdminRequest, isLoopback: boolean, sources: AdminSources): AdminAnswer {
-  if (isLoopback && !isLoopbackHost(request.host))
+  // Old probes send none; browsers always do.
+  if (isLoopback && request.host !== '' && !isLoopbackHost(request.host))
     return answer(403, TEXT, 'This port answers only to localhost, 127.0.0.1 and [::1].\n');
   const path = request.target.split('?', 1)[0]!;
   if (!Object.hasOwn(PAGES, path))

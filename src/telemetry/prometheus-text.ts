@@ -16,29 +16,35 @@ function metricText({ declaration, series }: MetricSnapshot): string {
   const name = prometheusName(declaration);
   const lines =
     declaration.kind === 'histogram'
-      ? series.flatMap((one) => histogramLines(name, declaration.buckets ?? [], one))
-      : series.map(({ attributes, value }) => `${name}${labels(attributes)} ${number(value)}`);
-  return `# HELP ${name} ${escapeHelp(declaration.description)}\n# TYPE ${name} ${declaration.kind}\n${lines.join('\n')}\n`;
+      ? series.map((one) => histogramText(name, declaration.buckets ?? [], one))
+      : series.map(({ attributes, value }) => `${name}${braced(labels(attributes))} ${number(value)}\n`);
+  return `# HELP ${name} ${escapeHelp(declaration.description)}\n# TYPE ${name} ${declaration.kind}\n${lines.join('')}`;
 }
 
 /** Each bucket counts what the ones before it count too. */
-function histogramLines(name: string, bounds: readonly number[], series: Series): string[] {
+function histogramText(name: string, bounds: readonly number[], series: Series): string {
   const counts = series.counts ?? [];
+  // Escaping costs most of a page: once per series, not per bucket.
+  const own = labels(series.attributes);
+  const before = own === '' ? '' : `${own},`;
+  let text = '';
   let count = 0;
-  const lines = [...bounds, Infinity].map((bound, bucket) => {
+  for (let bucket = 0; bucket <= bounds.length; bucket++) {
     count += counts[bucket] ?? 0;
-    return `${name}_bucket${labels(series.attributes, number(bound))} ${count}`;
-  });
-  const shared = labels(series.attributes);
-  return [...lines, `${name}_sum${shared} ${number(series.sum)}`, `${name}_count${shared} ${count}`];
+    text += `${name}_bucket{${before}le="${number(bounds[bucket] ?? Infinity)}"} ${count}\n`;
+  }
+  const shared = braced(own);
+  return `${text}${name}_sum${shared} ${number(series.sum)}\n${name}_count${shared} ${count}\n`;
 }
 
-function labels(attributes: Attributes, le?: string): string {
-  const pairs = Object.entries(attributes).map(
-    ([name, value]) => `${prometheusLabel(name)}="${escapeLabel(value)}"`,
-  );
-  if (le !== undefined) pairs.push(`le="${le}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+function labels(attributes: Attributes): string {
+  return Object.entries(attributes)
+    .map(([name, value]) => `${prometheusLabel(name)}="${escapeLabel(value)}"`)
+    .join(',');
+}
+
+function braced(text: string): string {
+  return text === '' ? '' : `{${text}}`;
 }
 
 function number(value: number): string {

@@ -155,6 +155,7 @@ test('elsewhere any name will do', (t) => {
   const sources = { metrics: () => [], health: () => WELL };
   t.is(adminAnswer(request, false, sources).status, 200);
   t.is(adminAnswer(request, true, sources).status, 403);
+  t.is(adminAnswer({ ...request, host: '' }, true, sources).status, 200, 'a probe of HTTP/1.0 names none');
 });
 
 test('what cannot be told is an error of its own, and the port lives on', async (t) => {

@@ -1,8 +1,18 @@
 import test from 'ava';
 import { answering, connectClient, OK, startUpstream } from '../support/fixture.ts';
-import { makeDataDir, runCli, startProcess } from '../support/process.ts';
+import { type GatewayProcess, makeDataDir, runCli, startProcess } from '../support/process.ts';
 import { parsePrometheusText } from '../support/prometheus-text.ts';
 import { startCollector } from '../telemetry/scripted-collector.ts';
+
+async function adminOf(gateway: GatewayProcess): Promise<string> {
+  for (;;) {
+    const line = /Admin: (http:\/\/127\.0\.0\.1:\d+) \(\/metrics, \/healthz, \/readyz\)/.exec(
+      gateway.output(),
+    );
+    if (line !== null) return line[1]!;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 test('the admin port tells of a running gateway', async (t) => {
   const upstream = await startUpstream(
@@ -13,13 +23,7 @@ test('the admin port tells of a running gateway', async (t) => {
   const client = await connectClient(gateway.port);
   client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   await client.until('ok');
-  let admin: string | undefined;
-  while (admin === undefined) {
-    admin = /Admin: (http:\/\/127\.0\.0\.1:\d+) \(\/metrics, \/healthz, \/readyz\)/.exec(
-      gateway.output(),
-    )?.[1];
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  const admin = await adminOf(gateway);
   t.is(await (await fetch(`${admin}/healthz`)).text(), 'ok\n');
   const ready = await fetch(`${admin}/readyz`);
   t.is(ready.status, 200);
@@ -32,6 +36,33 @@ test('the admin port tells of a running gateway', async (t) => {
   }
   t.is(await gateway.end('SIGTERM'), 0);
   await t.throwsAsync(fetch(`${admin}/healthz`));
+});
+
+test('nothing of a request or an answer is on the admin port', async (t) => {
+  const upstream = await startUpstream(
+    t,
+    answering(() => 'HTTP/1.1 200 Canary\r\nX-Canary: canary\r\nContent-Length: 6\r\n\r\ncanary'),
+  );
+  const gateway = await startProcess(t, [`--upstream=http://${upstream}`, '--gui-port=127.0.0.1:0']);
+  const admin = await adminOf(gateway);
+  for (const request of [
+    'CANARY /canary?canary=canary HTTP/1.1\r\nHost: canary\r\nX-Canary: canary\r\nContent-Length: 6\r\n\r\ncanary',
+    'GET /canary HTTP/9.9\r\nHost: canary\r\n\r\n',
+    'canary\r\n\r\n',
+  ]) {
+    const client = await connectClient(gateway.port);
+    client.write(request);
+    client.socket.end();
+    await client.untilClose();
+  }
+  for (;;) {
+    const page = await (await fetch(`${admin}/metrics`)).text();
+    t.notRegex(page, /canary/i);
+    if (page.includes('tapline_records_accepted_total 3')) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  t.notRegex(await (await fetch(`${admin}/readyz`)).text(), /canary/i);
+  t.is(await gateway.end('SIGTERM'), 0);
 });
 
 test('an admin port in use is an error at start, before anything listens', async (t) => {
