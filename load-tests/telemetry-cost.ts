@@ -43,6 +43,9 @@ function newRecorder(isCounting: boolean): Recorder {
       serviceName: 'load',
       runId: 'run',
       thread: 0,
+      hostName: 'host',
+      dataset: 'tapline.http',
+      namespace: 'default',
       observerVersion: '0',
     },
     {

@@ -66,6 +66,7 @@ export async function startGateway(init: {
           directory,
           options,
           metrics,
+          tracing,
           log,
           sinks: newSinks({ directory, options, env, metrics, log, output }),
           isReleasing: true,

@@ -7,6 +7,7 @@ import type { Sink, StreamKey } from '../sinks/sink.ts';
 import { StoreSink } from '../sinks/store/store-sink.ts';
 import type { DataDirectory } from '../spool/data-directory.ts';
 import type { MetricRegistry } from '../telemetry/metric-registry.ts';
+import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
 import { newRecorder } from './new-recorder.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -16,10 +17,11 @@ export function newDelivery(init: {
   readonly options: Options;
   readonly sinks: readonly Sink[];
   readonly metrics: MetricRegistry;
+  readonly tracing?: Tracing;
   readonly log: Log;
   readonly isReleasing: boolean;
 }): Delivery {
-  const { directory, options, sinks, metrics, log, isReleasing } = init;
+  const { directory, options, sinks, metrics, log, isReleasing, tracing = NO_TRACING } = init;
   const hmacKey = directory.hmacKey();
   return new Delivery({
     paths: directory.paths,
@@ -28,6 +30,7 @@ export function newDelivery(init: {
     clock: systemClock,
     random: Math.random,
     metrics,
+    tracing,
     budgetBytes: options.deliveryBudgetBytes,
     maxTries: options.deliveryTries,
     maxDeadLetterBytes: options.deadLetterBytes,

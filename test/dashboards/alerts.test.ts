@@ -39,6 +39,7 @@ const TROUBLES: Readonly<Record<string, (registry: MetricRegistry, page: Metrics
     registry.metric(METRICS.recordsDropped).add(7, { 'tapline.reason': 'spool-full' }),
   TaplineDeadLetters: (registry) => registry.metric(METRICS.sinkDeadLetters).add(1, sink),
   TaplineRecordsPutAside: (registry) => registry.metric(METRICS.sinkDiverted).add(1, sink),
+  TaplineRecordsRejected: (registry) => registry.metric(METRICS.sinkRejected).add(2, sink),
   TaplineBodiesLeftOut: (registry) =>
     registry.metric(METRICS.recordsDegraded).add(1, { 'tapline.reason': 'budget' }),
   TaplineSinkStopped: (registry) =>

@@ -127,6 +127,10 @@ export const gatewayHealth: Dashboard = dashboard({
               legend: `${legend(SINK)} had it already`,
             },
             { expr: promQl.rate(METRICS.sinkDiverted, { by: [SINK] }), legend: `${legend(SINK)} put aside` },
+            {
+              expr: promQl.rate(METRICS.sinkRejected, { by: [SINK] }),
+              legend: `${legend(SINK)} rejected by the receiver`,
+            },
           ],
         }),
         timeSeries({

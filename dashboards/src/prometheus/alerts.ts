@@ -115,6 +115,17 @@ export const ALERTS: readonly Alert[] = [
     },
   },
   {
+    alert: 'TaplineRecordsRejected',
+    expr: promQl.risen(METRICS.sinkRejected, '10m', { isPerInstance: true, by: [SINK] }),
+    for: '0s',
+    labels: { severity: 'critical' },
+    annotations: {
+      summary: `The receiver of ${label(SINK)} rejected {{ $value | humanize }} records of {{ $labels.instance }}.`,
+      description:
+        'It took requests and rejected part of them without saying which (partial success of OTLP): those are lost there. The log of the gateway has the words of the receiver.',
+    },
+  },
+  {
     alert: 'TaplineBodiesLeftOut',
     expr: promQl.risen(METRICS.recordsDegraded, '10m', { isPerInstance: true, by: [REASON] }),
     for: '5m',

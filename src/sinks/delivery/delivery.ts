@@ -4,6 +4,7 @@ import type { Clock, Log, Timer } from '../../core/ports.ts';
 import type { GapFacts, RecordDocument } from '../../records/record-document.ts';
 import { METRICS } from '../../telemetry/metric-declarations.ts';
 import type { MetricRegistry } from '../../telemetry/metric-registry.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 import type { Sink, StreamKey } from '../sink.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { giveUpOldest } from './give-up-oldest.ts';
@@ -25,6 +26,7 @@ export interface DeliveryOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: MetricRegistry;
+  readonly tracing: Tracing;
   /** Memory of batches of all sinks together; each has its share, so that one that hangs takes none of the others'. */
   readonly budgetBytes: number;
   readonly maxTries: number;
@@ -121,11 +123,17 @@ export class Delivery {
 
   /** Delivers until nothing is left or the deadline, then stops. Gives the bytes left for the next start, by sink. Safe twice. */
   async stop(deadlineMs: number): Promise<{ left: number; bySink: ReadonlyMap<string, number> }> {
-    await Promise.all(this.#lanes.map((lane) => lane.stop(deadlineMs)));
-    this.#lettersTimer?.cancel();
-    this.#unobserve?.();
-    await this.#release();
-    await Promise.all(this.#books.map((book) => book.save()));
+    // The clock's timers keep no process alive, and the sockets are closed already: this is what is left to wait for.
+    const alive = setInterval(() => {}, 60_000);
+    try {
+      await Promise.all(this.#lanes.map((lane) => lane.stop(deadlineMs)));
+      this.#lettersTimer?.cancel();
+      this.#unobserve?.();
+      await this.#release();
+      await Promise.all(this.#books.map((book) => book.save()));
+    } finally {
+      clearInterval(alive);
+    }
     const bySink = new Map(this.status().sinks.map(({ name, pendingBytes }) => [name, pendingBytes]));
     this.#letters?.close();
     this.#letters = null;
@@ -133,7 +141,7 @@ export class Delivery {
   }
 
   #newLane(sink: Sink): Lane {
-    const { paths, log, clock, random, metrics, budgetBytes, maxTries, sinks } = this.#options;
+    const { paths, log, clock, random, metrics, tracing, budgetBytes, maxTries, sinks } = this.#options;
     const book =
       sink.ownPlaces === null
         ? PlaceBook.open(path.join(paths.delivery, `${sink.name}.json`), (message) =>
@@ -148,6 +156,7 @@ export class Delivery {
       letters: () => this.#openLetters(),
       lettersIfAny: () => this.#lettersIfAny(),
       metrics: newLaneMetrics(metrics, sink.name),
+      tracing,
       clock,
       random,
       log,

@@ -1,7 +1,8 @@
 import type { Clock, Log, Timer } from '../../core/ports.ts';
 import { cutBodies } from '../../records/cut-bodies.ts';
 import type { RecordDocument } from '../../records/record-document.ts';
-import type { ItemResult, Place, SendResult, Sink, StreamKey } from '../sink.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
+import type { Batch, ItemResult, Place, SendResult, Sink, StreamKey } from '../sink.ts';
 import { SinkNotReady } from '../sink.ts';
 import { backOffMs } from './back-off.ts';
 import { Concurrency } from './concurrency.ts';
@@ -23,6 +24,8 @@ const MAX_WAITING = 32;
 const BODY_CUTS = [32_768, 4096, 0];
 /** Records refused one after the other by the status of the whole request: then it is not the records. */
 const MAX_REFUSED_IN_A_ROW = 5;
+/** At a stop, failures after which the rest is left for the next start; one where the sink was not running before. */
+const LAST_TRIES = 3;
 /** Dead letters that are sent again in one batch. */
 const LETTERS_AT_A_TIME = 500;
 
@@ -34,6 +37,7 @@ export interface LaneOptions {
   readonly letters: () => DeadLetters;
   readonly lettersIfAny: () => DeadLetters | null;
   readonly metrics: LaneMetrics;
+  readonly tracing: Tracing;
   readonly clock: Clock;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
@@ -78,7 +82,7 @@ export class Lane {
   #isWanted = false;
   #timer: Timer | null = null;
   #starting: AbortController | null = null;
-  #drain: { readonly resolve: () => void; readonly wasRunning: boolean; hasProbed: boolean } | null = null;
+  #drain: { readonly resolve: () => void; triesLeft: number; hasProbed: boolean } | null = null;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -133,7 +137,7 @@ export class Lane {
   }
 
   /**
-   * Sends what is left, without waiting for batches to fill; resolves when all is taken, at the deadline, or at once where the sink does not
+   * Sends what is left, without waiting for batches to fill; resolves when all is taken, at the deadline, or soon where the sink does not
    * answer: the spool keeps the rest for the next start. Then stops.
    */
   async stop(deadlineMs: number): Promise<void> {
@@ -145,7 +149,7 @@ export class Lane {
       this.#waiting = this.#waiting.map((parcel) => ({ ...parcel, notBeforeMs: 0 }));
       this.#drain = {
         resolve: drained.resolve,
-        wasRunning: this.#state.name === 'running',
+        triesLeft: this.#state.name === 'running' ? LAST_TRIES : 1,
         hasProbed: false,
       };
       const timer = clock.after(deadlineMs, drained.resolve);
@@ -295,7 +299,7 @@ export class Lane {
     if (this.#drain !== null) this.#drain.hasProbed = true;
     // Stopped meanwhile: the spool keeps it.
     if (this.#state.name === 'stopped') return;
-    const { clock, metrics } = this.#options;
+    const { clock, metrics, tracing } = this.#options;
     const epoch = this.sink.epoch();
     const bytes = records.reduce((sum, record) => sum + record.bytes.length, 0);
     const controller = new AbortController();
@@ -311,20 +315,23 @@ export class Lane {
     };
     const timer = clock.after(this.sink.limits.timeoutMs, abort);
     const isSaturated = this.#inFlight.size + 1 >= this.#concurrency.limit;
-    const ended = Promise.race([
-      this.sink.send(
-        {
-          stream: parcel.stream,
-          records,
-          bytes,
-          place: placeAfter(parcel),
-          tries: parcel.failures + 1,
-          mayBeStoredSince: parcel.mayBeStoredSince,
-        },
-        controller.signal,
-      ),
-      gaveUp.promise,
-    ])
+    const batch: Batch = {
+      stream: parcel.stream,
+      records,
+      bytes,
+      place: placeAfter(parcel),
+      tries: parcel.failures + 1,
+      mayBeStoredSince: parcel.mayBeStoredSince,
+    };
+    const attributes = {
+      'tapline.sink': this.sink.name,
+      'tapline.records': records.length,
+      'tapline.tries': batch.tries,
+    };
+    const ended = tracing
+      .span('tapline.deliver', attributes, () =>
+        Promise.race([this.sink.send(batch, controller.signal), gaveUp.promise]),
+      )
       .catch((error: unknown): SendResult => ({
         kind: 'retry',
         reason: messageOf(error),
@@ -578,7 +585,8 @@ export class Lane {
     const before = this.#state;
     const after = nextLaneState(before, event, clock.monotonicMs(), random());
     this.#state = after;
-    if (event.kind === 'failed' && this.#drain !== null && !this.#drain.wasRunning) this.#drain.resolve();
+    if (event.kind === 'failed' && this.#drain !== null && --this.#drain.triesLeft <= 0)
+      this.#drain.resolve();
     if ((event.kind === 'paused' || event.kind === 'blocked') && this.#drain !== null) this.#drain.resolve();
     this.#options.metrics.state(after.name);
     if (before.name === after.name && reasonOf(before) === reasonOf(after)) return;

@@ -7,6 +7,7 @@ import { systemClock } from '../../../src/gateway/system-clock.ts';
 import { encodeFrame } from '../../../src/spool/format.ts';
 import { formatSegmentName } from '../../../src/spool/segment-name.ts';
 import { METRICS } from '../../../src/telemetry/metric-declarations.ts';
+import { NO_TRACING } from '../../../src/telemetry/tracing.ts';
 import { MetricRegistry } from '../../../src/telemetry/metric-registry.ts';
 import { DeadLetters } from '../../../src/sinks/delivery/dead-letters.ts';
 import { makeDataDir } from '../../support/process.ts';
@@ -73,6 +74,7 @@ async function world(t: ExecutionContext, sinks: Sink[], maxSpoolBytes = 1e9) {
       clock: systemClock,
       random: () => 0.01,
       metrics,
+      tracing: NO_TRACING,
       budgetBytes: 1e6,
       maxTries: 3,
       maxDeadLetterBytes: 1e6,

@@ -23,6 +23,7 @@ import {
   SinkNotReady,
   type StreamKey,
 } from '../../../src/sinks/sink.ts';
+import { NO_TRACING } from '../../../src/telemetry/tracing.ts';
 import { MetricRegistry } from '../../../src/telemetry/metric-registry.ts';
 import { quiet, recordOf } from '../../support/records.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -266,6 +267,7 @@ class World {
       letters: () => letters,
       lettersIfAny: () => letters,
       metrics: newLaneMetrics(this.registry, sink.name),
+      tracing: NO_TRACING,
       clock,
       random: this.#random,
       log: quiet,
