@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { DeadLetters } from '../sinks/delivery/dead-letters.ts';
 import { readPlaces } from '../sinks/delivery/place-book.ts';
@@ -42,4 +42,54 @@ function readLetters(
   } finally {
     letters.close();
   }
+}
+
+/** What every sink but the store will not get, or has not got yet; for people and for `--json`. */
+export interface SinkSummary {
+  readonly sink: string;
+  readonly deadLetters: number;
+  readonly givenUp: ReturnType<DeadLetters['givenUp']>;
+}
+
+/** The sinks that were delivered to from this data directory, with what they will not get. */
+export function sinkSummaries({ paths }: DataDirectory): SinkSummary[] {
+  const sinks = new Set(deliveredTo(paths.delivery));
+  const counts = new Map<string, number>();
+  let givenUp: ReturnType<DeadLetters['givenUp']> = [];
+  if (existsSync(paths.deadLetters)) {
+    const letters = DeadLetters.open(paths.deadLetters, { maxBytes: Infinity });
+    try {
+      for (const { sink } of letters.list()) counts.set(sink, (counts.get(sink) ?? 0) + 1);
+      givenUp = letters.givenUp();
+    } finally {
+      letters.close();
+    }
+  }
+  for (const sink of [...counts.keys(), ...givenUp.map((range) => range.sink)]) sinks.add(sink);
+  return [...sinks].sort().map((sink) => ({
+    sink,
+    deadLetters: counts.get(sink) ?? 0,
+    givenUp: givenUp.filter((range) => range.sink === sink),
+  }));
+}
+
+/** The highest sequence number of a run and data thread that some sink has taken; 0 for none. */
+export function lastAcknowledged({ paths }: DataDirectory): (run: string, thread: number) => number {
+  const books = deliveredTo(paths.delivery).map((sink) =>
+    readPlaces(path.join(paths.delivery, `${sink}.json`)),
+  );
+  return (run, thread) =>
+    Math.max(
+      0,
+      ...books.map(
+        (book) => book.find((entry) => entry.run === run && entry.thread === thread)?.lastSequence ?? 0,
+      ),
+    );
+}
+
+function deliveredTo(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json') && file !== 'file-state.json')
+    .map((file) => path.basename(file, '.json'));
 }

@@ -3,7 +3,7 @@ import { readLedger } from '../spool/run-ledger.ts';
 import { isRunComplete, type RunReport, type VerifyReport, verifyRecords } from '../store/verify.ts';
 import { readCommandOptions } from './command-options.ts';
 import { EXIT } from './exit-codes.ts';
-import { sinkKnowledge } from './sink-knowledge.ts';
+import { lastAcknowledged, sinkKnowledge, type SinkSummary, sinkSummaries } from './sink-knowledge.ts';
 import { readLocalKnowledge } from './local-knowledge.ts';
 import { count, countRecords, range } from './record-counts.ts';
 import type { Terminal } from './terminal.ts';
@@ -27,7 +27,14 @@ export async function verify(argv: readonly string[], terminal: Terminal): Promi
     show(report, elasticsearchReportText);
     return report.isComplete ? EXIT.ok : EXIT.failure;
   }
-  const report = verifyRecords({ directory, runningRun });
+  const records = verifyRecords({
+    directory,
+    runningRun,
+    lastAcknowledged: lastAcknowledged(directory),
+  });
+  const sinks = sinkSummaries(directory);
+  const hasAll = sinks.every(({ deadLetters, givenUp }) => deadLetters === 0 && givenUp.length === 0);
+  const report = { ...records, isComplete: records.isComplete && hasAll, sinks };
   show(report, reportText);
   return report.isComplete ? EXIT.ok : EXIT.failure;
 }
@@ -47,7 +54,7 @@ function takeElasticsearchFlag(argv: readonly string[]): { isOfElasticsearch: bo
 }
 
 /** The report for people. */
-export function reportText(report: VerifyReport): string {
+export function reportText(report: VerifyReport & { readonly sinks?: readonly SinkSummary[] }): string {
   const running = report.runs.filter(({ isRunning }) => isRunning);
   const notes = [
     report.pending > 0 ? `${count(report.pending)} of them wait in the spool` : '',
@@ -60,10 +67,22 @@ export function reportText(report: VerifyReport): string {
         `${count(one.count)} ${one.count === 1 ? 'exchange has' : 'exchanges have'} no record by rule "${one.rule}" (${one.capture})`,
     ),
   ].filter((note) => note !== '');
-  const tail = notes.map((note) => `  ${note}\n`).join('');
+  const tail = [...notes, ...(report.sinks ?? []).flatMap(sinkNotes)].map((note) => `  ${note}\n`).join('');
   if (report.isComplete) return `complete: ${countRecords(report.records)}, no gaps\n${tail}`;
   const runs = report.runs.filter((run) => !isRunComplete(run)).map(runText);
   return `incomplete: ${countRecords(report.records)}\n${runs.join('')}${tail}`;
+}
+
+function sinkNotes({ sink, deadLetters, givenUp }: SinkSummary): string[] {
+  return [
+    ...(deadLetters > 0
+      ? [`${sink} refused ${countRecords(deadLetters)} for good (tapline dead-letters list --sink=${sink})`]
+      : []),
+    ...givenUp.map(
+      ({ run, thread, first, last, reason }) =>
+        `${sink} does not get ${range(first, last)} of run ${run}, thread ${thread}: ${reason}`,
+    ),
+  ];
 }
 
 function runText(run: RunReport): string {

@@ -38,7 +38,9 @@ export function openRecording(
   onFlushed: () => void,
 ): Recording {
   const { options, runId, thread } = init;
-  const ledger = new RunLedger(paths.ledger, runId, thread, systemClock.wallMs());
+  const ledger = new RunLedger(paths.ledger, runId, thread, systemClock.wallMs(), {
+    hasStore: options.store === 'on',
+  });
   const recorder = newRecorder(init, () => ledger.nextSequence(), { observer });
   const spool = new SpoolWriter({
     folder: paths.spool,
@@ -48,7 +50,10 @@ export function openRecording(
     maxQueuedBytes: MAX_QUEUED_BYTES,
     segmentBytes: options.spoolSegmentBytes,
     isSyncing: options.spoolSync,
-    makeGap: (gap) => recorder.gap(gap),
+    makeGap: (gap) => {
+      ledger.noteGap(gap);
+      return recorder.gap(gap);
+    },
     onFlushed,
     log,
   });

@@ -25,7 +25,21 @@ export interface LedgerEntry {
   /** The last sequence number, where the run ended in order; otherwise null. */
   readonly lastSequence: number | null;
   readonly totals: LedgerTotals;
+  /** False where the run had no embedded store: then only its other sinks hold its records. */
+  readonly hasStore?: boolean;
+  /** Losses before any sink, as the gap records tell them; the oldest are merged beyond a bound. */
+  readonly gaps?: readonly LedgerGap[];
 }
+
+/** Sequence numbers that were given out and lost. */
+export interface LedgerGap {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
+/** Gaps that an entry names one by one. */
+const MAX_GAPS = 1000;
 
 const NO_TOTALS: LedgerTotals = {
   connections: 0,
@@ -48,9 +62,18 @@ export class RunLedger {
   #leasedTo = 0;
   #totals: LedgerTotals = NO_TOTALS;
   #isClosed = false;
+  readonly #hasStore: boolean;
+  #gaps: LedgerGap[] = [];
 
   /** @param nowMs wall clock */
-  constructor(folder: string, run: string, thread: number, nowMs: number) {
+  constructor(
+    folder: string,
+    run: string,
+    thread: number,
+    nowMs: number,
+    { hasStore = true }: { hasStore?: boolean } = {},
+  ) {
+    this.#hasStore = hasStore;
     this.#file = path.join(folder, `${run}.${thread}.json`);
     this.#run = run;
     this.#thread = thread;
@@ -65,6 +88,17 @@ export class RunLedger {
       this.#save(Date.now());
     }
     return this.#last;
+  }
+
+  /** Records were lost; a gap record tells the sinks, this tells `verify` where no store keeps it. */
+  noteGap({ from, to, reason }: LedgerGap): void {
+    this.#gaps.push({ from, to, reason });
+    if (this.#gaps.length > MAX_GAPS) {
+      const [first, second] = this.#gaps.splice(0, 2) as [LedgerGap, LedgerGap];
+      // What lies between was recorded: the entry errs on the side of telling too much.
+      this.#gaps.unshift({ from: first.from, to: second.to, reason: second.reason });
+    }
+    this.#save(Date.now());
   }
 
   noteTotals(totals: LedgerTotals): void {
@@ -98,6 +132,8 @@ export class RunLedger {
       notedMs: nowMs,
       leasedTo: this.#leasedTo,
       lastSequence: this.#isClosed ? this.#last : null,
+      hasStore: this.#hasStore,
+      gaps: this.#gaps,
       totals: {
         connections: this.#totals.connections,
         refusedConnections: this.#totals.refusedConnections,

@@ -48,9 +48,12 @@ export interface VerifyReport {
 export function verifyRecords({
   directory,
   runningRun = null,
+  lastAcknowledged = () => 0,
 }: {
   directory: DataDirectory;
   runningRun?: string | null;
+  /** Of a run without a store: the highest sequence number that one of its sinks has taken. */
+  lastAcknowledged?: (run: string, thread: number) => number;
 }): VerifyReport {
   const ledger = readLedger(directory.paths.ledger);
   const store = existsSync(directory.paths.store)
@@ -58,9 +61,12 @@ export function verifyRecords({
     : null;
   try {
     const spooled = readSpooled(directory.paths.spool, store);
-    const runs = ledger.map((entry) =>
-      account(entry, store, spooled.get(`${entry.run}.${entry.thread}`) ?? [], runningRun),
-    );
+    const runs = ledger.map((entry) => {
+      const waiting = spooled.get(`${entry.run}.${entry.thread}`) ?? [];
+      return entry.hasStore === false
+        ? accountWithoutStore(entry, waiting, lastAcknowledged(entry.run, entry.thread), runningRun)
+        : account(entry, store, waiting, runningRun);
+    });
     const pending = [...spooled.values()].reduce((sum, records) => sum + records.length, 0);
     return {
       isComplete: runs.every(isRunComplete),
@@ -130,6 +136,43 @@ function account(
           ? null
           : recordedSource === totals.receivedBytes - totals.discardedBytes &&
             recordedDestination === totals.sentBytes,
+    },
+  };
+}
+
+/** A run whose records only other sinks hold: what can be told here is what was lost before them, and how far they have come. */
+function accountWithoutStore(
+  entry: LedgerEntry,
+  spooled: readonly RecordDocument[],
+  acknowledged: number,
+  runningRun: string | null,
+): RunReport {
+  const { run, thread, totals } = entry;
+  const gaps = entry.gaps ?? [];
+  const lastSpooled = spooled.reduce((last, { sequence }) => Math.max(last, sequence), 0);
+  const isCleanEnd = entry.lastSequence !== null;
+  const isRunning = run === runningRun;
+  const last = entry.lastSequence ?? Math.max(acknowledged, lastSpooled);
+  const lost = gaps.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  return {
+    run,
+    thread,
+    startedMs: entry.startedMs,
+    notedMs: entry.notedMs,
+    isCleanEnd,
+    isRunning,
+    records: Math.max(0, last - lost),
+    expired: 0,
+    missing: [],
+    gaps,
+    unaccountedAtMost: isCleanEnd || isRunning ? 0 : Math.max(0, entry.leasedTo - last),
+    bytes: {
+      received: totals.receivedBytes,
+      sent: totals.sentBytes,
+      discarded: totals.discardedBytes,
+      recordedSource: 0,
+      recordedDestination: 0,
+      isBalanced: null,
     },
   };
 }

@@ -151,7 +151,7 @@ export class LaneReader {
     const { sink, source } = this.#options;
     const done = cursor.inherited?.done.find(({ from }) => !isBefore(from, cursor.next)) ?? null;
     if (done !== null && samePlace(done.from, cursor.next)) {
-      cursor.window.open(done.from, done.to, 0, 0);
+      cursor.window.open(done.from, done.to, []);
       cursor.next = done.to;
       cursor.lastSequence = null;
       return this.#read(stream, cursor, maxBytes);
@@ -164,7 +164,7 @@ export class LaneReader {
       return null;
     }
     const { records, from, to } = stretch;
-    const entry = cursor.window.open(from, to, records.length, records[0]?.timestampMs ?? 0);
+    const entry = cursor.window.open(from, to, records);
     cursor.next = to;
     cursor.lastSequence = records.at(-1)?.sequence ?? cursor.lastSequence;
     // What a batch of so many records has left over has waited as long as the batch; behind one of so many bytes it is younger.
@@ -188,7 +188,7 @@ export class LaneReader {
       const place =
         sink.ownPlaces === null ? (inherited?.acknowledged ?? null) : sink.ownPlaces.acknowledged(stream);
       cursor = {
-        window: new PlaceWindow(place),
+        window: new PlaceWindow(place, inherited?.lastSequence ?? 0),
         inherited,
         next: place ?? { segment: 0, offset: 0 },
         lastSequence: null,
@@ -207,6 +207,7 @@ export class LaneReader {
       run,
       thread,
       acknowledged: window.acknowledged,
+      lastSequence: window.acknowledgedSequence,
       done: window.doneBeyond.map(({ from, to }) => ({ from, to })),
       attempted: attempted ?? book.entry({ run, thread })?.attempted ?? null,
     });

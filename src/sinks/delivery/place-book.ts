@@ -8,6 +8,8 @@ export interface BookEntry {
   readonly thread: number;
   /** All before it is delivered or accounted for as given up; null for nothing yet. */
   readonly acknowledged: Place | null;
+  /** The highest sequence number before it, as far as it is known. */
+  readonly lastSequence: number;
   /** Stretches beyond it that are done too. */
   readonly done: readonly { readonly from: Place; readonly to: Place }[];
   /** Records up to the end of this segment may have been sent, since the sink's epoch of that name; null for none. */
@@ -18,6 +20,9 @@ interface BookFile {
   readonly version: 1;
   readonly streams: readonly BookEntry[];
 }
+
+/** Streams of the book, those whose files are gone included. */
+const MAX_ENTRIES = 200;
 
 /** The book as lanes use it. */
 export type Book = Pick<PlaceBook, 'entry' | 'set' | 'keepOnly' | 'save'>;
@@ -63,14 +68,15 @@ export class PlaceBook {
     this.#isDirty = true;
   }
 
-  /** Forgets the streams whose files are gone. */
+  /** Forgets the oldest of the streams whose files are gone; some are kept for `verify`, which asks how far a run came. */
   keepOnly(streams: readonly StreamKey[]): void {
     const kept = new Set(streams.map(keyOf));
-    for (const key of this.#entries.keys())
-      if (!kept.has(key)) {
-        this.#entries.delete(key);
-        this.#isDirty = true;
-      }
+    for (const key of this.#entries.keys()) {
+      if (this.#entries.size <= MAX_ENTRIES) return;
+      if (kept.has(key)) continue;
+      this.#entries.delete(key);
+      this.#isDirty = true;
+    }
   }
 
   /** Writes what was set so far; never rejects. Calls during a write share the next one. */

@@ -1,9 +1,12 @@
+import type { RecordDocument } from '../../records/record-document.ts';
 import type { Place } from '../sink.ts';
 
 /** A stretch that was read and is not wholly delivered. */
 export interface WindowEntry {
   readonly from: Place;
   readonly to: Place;
+  /** Number of its last record; 0 where it has none. */
+  readonly lastSequence: number;
   /** Wall clock of its first record, for the lag. */
   readonly firstTimestampMs: number;
   /** Records without an end yet. */
@@ -17,9 +20,16 @@ export interface WindowEntry {
 export class PlaceWindow {
   readonly #entries: WindowEntry[] = [];
   #acknowledged: Place | null;
+  #acknowledgedSequence: number;
 
-  constructor(acknowledged: Place | null) {
+  constructor(acknowledged: Place | null, acknowledgedSequence = 0) {
     this.#acknowledged = acknowledged;
+    this.#acknowledgedSequence = acknowledgedSequence;
+  }
+
+  /** The highest sequence number before the acknowledged place, as far as it is known. */
+  get acknowledgedSequence(): number {
+    return this.#acknowledgedSequence;
   }
 
   /** All before it is done; null for nothing yet. */
@@ -41,10 +51,16 @@ export class PlaceWindow {
   }
 
   /** A stretch was read, in order. One without records is done at once. */
-  open(from: Place, to: Place, records: number, firstTimestampMs: number): WindowEntry {
-    const entry: WindowEntry = { from, to, firstTimestampMs, open: records };
+  open(from: Place, to: Place, records: readonly RecordDocument[]): WindowEntry {
+    const entry: WindowEntry = {
+      from,
+      to,
+      lastSequence: records.at(-1)?.sequence ?? 0,
+      firstTimestampMs: records[0]?.timestampMs ?? 0,
+      open: records.length,
+    };
     this.#entries.push(entry);
-    if (records === 0) this.#advance();
+    if (records.length === 0) this.#advance();
     return entry;
   }
 
@@ -64,7 +80,9 @@ export class PlaceWindow {
   #advance(): boolean {
     let hasMoved = false;
     while (this.#entries.length > 0 && this.#entries[0]!.open <= 0) {
-      this.#acknowledged = this.#entries.shift()!.to;
+      const { to, lastSequence } = this.#entries.shift()!;
+      this.#acknowledged = to;
+      this.#acknowledgedSequence = Math.max(this.#acknowledgedSequence, lastSequence);
       hasMoved = true;
     }
     return hasMoved;
