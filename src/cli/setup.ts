@@ -39,6 +39,7 @@ export async function setup(argv: readonly string[], terminal: Terminal): Promis
   }
   if (options.elasticsearch.length === 0)
     throw new UsageError('--elasticsearch is missing: --elasticsearch=https://host:9200');
+  const dashboards = kibana === null ? [] : dashboardFiles();
   const credentials = new Credentials(options);
   const { client, server } = await connect(options, credentials);
   try {
@@ -49,7 +50,7 @@ export async function setup(argv: readonly string[], terminal: Terminal): Promis
     await client.close();
   }
   if (kibana !== null) {
-    const imported = await importDashboards(kibana, dashboardFiles(), {
+    const imported = await importDashboards(kibana, dashboards, {
       credentials,
       trust: readTrust(options),
     });

@@ -92,6 +92,7 @@ class ElasticsearchSink implements Sink {
       if (this.#options.elasticsearchSetup === 'on') await this.#setUp(connected, signal);
       const stream = await this.#backingIndices(connected.client, signal);
       this.#writeIndex = stream?.names.at(-1) ?? '';
+      signal.throwIfAborted();
     } catch (error) {
       await connected.client.close();
       throw notReady(error);
@@ -242,7 +243,7 @@ class ElasticsearchSink implements Sink {
       if (twice.size > 0)
         this.#log.write(
           'warn',
-          `[elasticsearch] ${twice.size} records are held twice: ${this.#stream} rolled over between two tries; "tapline verify --elasticsearch" names them`,
+          `[elasticsearch] ${twice.size === 1 ? '1 record is' : `${twice.size} records are`} held twice: ${this.#stream} rolled over between two tries; "tapline verify --elasticsearch" names ${twice.size === 1 ? 'it' : 'them'}`,
         );
     } catch (error) {
       this.#log.write(

@@ -96,7 +96,7 @@ function readCount(
   if (status === 401) throw failed(`refuses us (401): ${credentials.advice}`);
   if (status === 403)
     throw failed('refuses us (403): the account needs the Kibana privilege "Saved Objects Management: All"');
-  if (status === 404 || parsed === null)
+  if (status === 404 || parsed === null || (status === 200 && parsed.success === undefined))
     throw failed(
       `does not answer like Kibana (${status}); check the URL and its base path (--kibana=http://host:5601)`,
     );

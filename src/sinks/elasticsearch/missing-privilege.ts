@@ -13,6 +13,6 @@ export function missingPrivilege({ words }: ServerError, fallback: string): stri
   const privilege =
     granted === null
       ? fallback
-      : `${granted[1]} privilege ${granted[2]!.split(',')[0]!}${on === undefined ? '' : ` on ${on}`}`;
+      : `${granted[1]} privilege ${granted[2]!.split(',')[0]!}${on === undefined ? (/ on .*$/.exec(fallback)?.[0] ?? '') : ` on ${on}`}`;
   return `the privilege is missing: ${privilege}${action === undefined ? '' : ` (for ${action}${who === undefined ? '' : `, ${who}`})`}; tapline setup elasticsearch --dry-run prints a role that suffices`;
 }

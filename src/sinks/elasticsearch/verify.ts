@@ -305,6 +305,7 @@ class Asker {
   /** Sequence numbers in the failure store with the type of their error, by run and thread. */
   async failureStore(notes: string[]): Promise<Map<string, Map<number, string>>> {
     const found = new Map<string, Map<number, string>>();
+    await this.#client.request({ method: 'POST', path: `/${this.#stream}::failures/_refresh` });
     try {
       for await (const { _source: source } of this.#all(
         `${this.#stream}::failures`,

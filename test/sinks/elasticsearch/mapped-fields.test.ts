@@ -1,0 +1,73 @@
+import { gzipSync } from 'node:zlib';
+import test from 'ava';
+import { gapDocument } from '../../../src/records/as-ecs.ts';
+import { recordMappings } from '../../../src/sinks/elasticsearch/mappings.ts';
+import { LATEST } from '../../../src/sinks/elasticsearch/server.ts';
+import { answering, OK, startFixture } from '../../support/fixture.ts';
+
+// oxlint-disable-next-line typescript/no-explicit-any -- documents of many shapes
+type Json = any;
+
+/** Paths of a document that the mapping does not know. */
+function unmapped(document: Json, mapping: Json, at = ''): string[] {
+  if (mapping === undefined) return [at];
+  if (mapping.properties === undefined || typeof document !== 'object' || document === null) return [];
+  return Object.entries(document).flatMap(([name, value]) =>
+    unmapped(value, mapping.properties[name], at === '' ? name : `${at}.${name}`),
+  );
+}
+
+test('every field of a record is mapped', async (t) => {
+  const body = gzipSync('{"password":"x","a":1}');
+  const fixture = await startFixture(
+    t,
+    answering((head) =>
+      head.includes('/gzip')
+        ? Buffer.concat([
+            Buffer.from(
+              `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 500 No\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`,
+            ),
+            body,
+          ])
+        : head.includes('/bad')
+          ? 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc'
+          : OK,
+    ),
+    ['--dataset=shop', '--namespace=blue', '--max-body-capture=1k'],
+  );
+  const get = (path: string, more = '', payload = ''): string =>
+    `POST ${path} HTTP/1.1\r\nHost: shop.test:81\r\nContent-Length: ${payload.length}\r\n${more}\r\n${payload}`;
+  for (const request of [
+    get(
+      '/gzip?q=1#part',
+      'Referer: http://a/\r\nUser-Agent: test\r\nExpect: 100-continue\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n',
+    ),
+    get('/bad', 'Content-Type: text/plain\r\n', 'x'.repeat(5000)),
+    'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n',
+    `GET / HTTP/1.1\r\nHost: a\r\nx: ${'y'.repeat(9000)}\r\n\r\n`,
+    'nonsense\r\n\r\n',
+  ])
+    await fixture.exchange(request);
+  const { records } = await fixture.finish();
+  t.true(records.length >= 4);
+  const gap = gapDocument(
+    { from: 1, to: 2, count: 2, reason: 'spool-full', sourceBytes: 1, destinationBytes: 2 },
+    {
+      serviceName: 'a',
+      runId: 'r',
+      thread: 0,
+      observerVersion: '1',
+      hostName: 'h',
+      dataset: 'shop',
+      namespace: 'blue',
+    },
+    { id: 'i', sequence: 3, timestampMs: 0 },
+  );
+  const mapping = recordMappings(LATEST, 'shop');
+  for (const record of [...records, gap]) {
+    t.deepEqual(unmapped(record, mapping), []);
+    t.deepEqual(record.data_stream, { type: 'logs', dataset: 'shop', namespace: 'blue' });
+    t.is(record.event.dataset, 'shop');
+    t.true(record.host.name.length > 0);
+  }
+});
