@@ -100,12 +100,13 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'single items refused (a mapping conflict)',
+    name: 'single items refused',
     sink: 'elasticsearch',
     mayLose: true,
-    async play({ serverUrl, stream, during }) {
+    async play({ serverUrl, during }) {
       // Whoever comes through the pipeline of the operator with a number that ends in 7 is refused.
-      await json('PUT', `${serverUrl}/_ingest/pipeline/${stream}@custom`, {
+      const pipeline = `${serverUrl}/_ingest/pipeline/logs-tapline.http@custom`;
+      await json('PUT', pipeline, {
         processors: [
           {
             script: {
@@ -116,7 +117,7 @@ export const FAULTS: readonly Fault[] = [
         ],
       });
       await during();
-      await fetch(`${serverUrl}/_ingest/pipeline/${stream}@custom`, { method: 'DELETE' });
+      await fetch(pipeline, { method: 'DELETE' });
     },
   },
   {
@@ -163,7 +164,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'spool full while the sink is down',
     sink: 'elasticsearch',
-    args: ['--spool-size=256k', '--spool-segment=32k', '--flush-interval=50ms'],
+    args: ['--spool-size=400k', '--spool-segment=32k', '--flush-interval=50ms', '--delivery-interval=100ms'],
     mayLose: true,
     async play({ server, during }) {
       await server.stop();
