@@ -1,0 +1,227 @@
+import type { Clock, Log } from '../../core/ports.ts';
+import { cutBodies } from '../../records/cut-bodies.ts';
+import type { RecordDocument } from '../../records/record-document.ts';
+import type { Place, Sink, StreamKey } from '../sink.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { LaneReader } from './lane-reader.ts';
+import { newParcel, type Parcel } from './parcel.ts';
+import { isBefore } from './place-window.ts';
+import type { SpoolSource, Stretch } from './spool-source.ts';
+
+/** Parcels that wait for another try, above which nothing new is read. */
+const MAX_WAITING = 32;
+/** Dead letters that are sent again in one batch. */
+const LETTERS_AT_A_TIME = 500;
+
+export interface ParcelSupplyOptions {
+  readonly sink: Sink;
+  readonly reader: LaneReader;
+  readonly source: SpoolSource;
+  /** Made where there are none yet. */
+  readonly letters: () => DeadLetters;
+  readonly lettersIfAny: () => DeadLetters | null;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A place was acknowledged: something may be released, and is written down. */
+  readonly onProgress: () => void;
+}
+
+/** A parcel with its records, ready to be sent. */
+export interface Loaded {
+  readonly parcel: Parcel;
+  readonly records: readonly RecordDocument[];
+}
+
+/** What a lane has to send: parcels whose next try is due, dead letters that were queued again, and what is new in the spool; in this order. */
+export class ParcelSupply {
+  readonly #options: ParcelSupplyOptions;
+  readonly #reader: LaneReader;
+  #waiting: Parcel[] = [];
+  #lettersOut = 0;
+  #mayHaveLetters = true;
+
+  constructor(options: ParcelSupplyOptions) {
+    this.#options = options;
+    this.#reader = options.reader;
+  }
+
+  /** Parcels that wait for another try. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** What is to be sent next; null where nothing is due. Rejects where the spool cannot be read. */
+  async next(maxBatchBytes: number): Promise<Loaded | null> {
+    return (
+      (await this.#takeWaiting()) ??
+      this.#takeLetters(maxBatchBytes) ??
+      (await this.#takeFresh(maxBatchBytes))
+    );
+  }
+
+  /** When something will be due, monotonic. */
+  dueMs(): number[] {
+    const dueMs = this.#waiting.map(({ notBeforeMs }) => notBeforeMs);
+    return this.#reader.dueMs === null ? dueMs : [...dueMs, this.#reader.dueMs];
+  }
+
+  /** Dead letters may have been queued again. */
+  noteLetters(): void {
+    this.#mayHaveLetters = true;
+  }
+
+  /** Everything is due now. */
+  hurry(): void {
+    this.#reader.isHurried = true;
+    this.#waiting = this.#waiting.map((parcel) => ({ ...parcel, notBeforeMs: 0 }));
+  }
+
+  /** Gives up what is left of a stream before a place. */
+  skipTo(stream: StreamKey, place: Place): void {
+    this.#waiting = this.#waiting.filter(
+      (parcel) =>
+        parcel.origin.kind !== 'spool' ||
+        parcel.stream.run !== stream.run ||
+        parcel.stream.thread !== stream.thread ||
+        parcel.origin.stretch.from.segment >= place.segment,
+    );
+    this.#reader.skipTo(stream, place);
+  }
+
+  /** A parcel whose next try is due, with its records read again. */
+  async #takeWaiting(): Promise<Loaded | null> {
+    const nowMs = this.#options.clock.monotonicMs();
+    const at = this.#waiting.findIndex(({ notBeforeMs }) => notBeforeMs <= nowMs);
+    if (at < 0) return null;
+    const [parcel] = this.#waiting.splice(at, 1);
+    const { origin, only, bodyBytes } = parcel!;
+    let all: readonly RecordDocument[];
+    try {
+      all =
+        origin.kind === 'letters'
+          ? origin.records
+          : (await this.#options.source.reread(parcel!.stream, origin.stretch)).records;
+    } catch (error) {
+      if (this.#isGivenUp(parcel!)) return this.#takeWaiting();
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#lose(parcel!);
+      else this.put({ ...parcel!, notBeforeMs: nowMs + 1000 });
+      throw error;
+    }
+    const chosen = only === null ? all : only.map((index) => all[index]!);
+    return {
+      parcel: parcel!,
+      records: bodyBytes === null ? chosen : chosen.map((record) => cutBodies(record, bodyBytes)),
+    };
+  }
+
+  async #takeFresh(maxBatchBytes: number): Promise<Loaded | null> {
+    // A sink that keeps its own places gets everything in order.
+    const isFull = this.#waiting.length >= (this.#options.sink.ownPlaces === null ? MAX_WAITING : 1);
+    if (isFull) return null;
+    for (;;) {
+      const fresh = await this.#reader.next(maxBatchBytes);
+      if (fresh === null) return null;
+      const { stream, entry, stretch, mayBeStoredSince } = fresh;
+      if (stretch.records.length === 0 && this.#options.sink.ownPlaces === null) {
+        this.#options.onProgress();
+        continue;
+      }
+      return {
+        parcel: newParcel(stream, { kind: 'spool', entry, stretch: leaner(stretch) }, mayBeStoredSince),
+        records: stretch.records,
+      };
+    }
+  }
+
+  #takeLetters(maxBatchBytes: number): Loaded | null {
+    if (!this.#mayHaveLetters || this.#lettersOut > 0) return null;
+    this.#mayHaveLetters = false;
+    let letters: ReturnType<DeadLetters['requeued']> = [];
+    try {
+      letters = this.#options.lettersIfAny()?.requeued(this.#options.sink.name, LETTERS_AT_A_TIME) ?? [];
+    } catch (error) {
+      this.#options.log.write(
+        'warn',
+        `[${this.#options.sink.name}] cannot read dead letters: ${messageOf(error)}`,
+      );
+    }
+    const [first] = letters;
+    if (first === undefined) return null;
+    const { stream } = first;
+    const records: RecordDocument[] = [];
+    let bytes = 0;
+    for (const letter of letters) {
+      if (letter.stream.run !== stream.run || letter.stream.thread !== stream.thread) break;
+      if (records.length > 0 && bytes + letter.record.bytes.length > maxBatchBytes) break;
+      bytes += letter.record.bytes.length;
+      records.push(letter.record);
+    }
+    this.#lettersOut = records.length;
+    const place = this.#reader.acknowledged(stream) ?? { segment: 0, offset: 0 };
+    return { parcel: newParcel(stream, { kind: 'letters', records, place }, null), records };
+  }
+
+  /** Records have come to their end: the sink has them, or they are dead letters. */
+  finish(parcel: Parcel, records: readonly RecordDocument[], { isTaken }: { isTaken: boolean }): void {
+    const { origin, stream } = parcel;
+    if (origin.kind === 'letters') {
+      this.#lettersOut -= records.length;
+      this.#mayHaveLetters = true;
+      if (isTaken) this.#forgetLetters(records);
+    } else if (records.length > 0 || origin.entry.open === 0) {
+      this.#reader.close(stream, origin.entry, records.length);
+      this.#options.onProgress();
+    }
+  }
+
+  #forgetLetters(records: readonly RecordDocument[]): void {
+    const ids = records.map(({ id }) => id);
+    try {
+      this.#options.letters().delivered(this.#options.sink.name, ids);
+    } catch (error) {
+      // They are sent once more; the sink has them, and says so.
+      this.#options.log.write(
+        'warn',
+        `[${this.#options.sink.name}] cannot forget dead letters: ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** The file that a parcel was read from is gone: somebody has deleted it. */
+  #lose({ origin, stream }: Parcel): void {
+    if (origin.kind !== 'spool') return;
+    const { entry, stretch } = origin;
+    const first = stretch.lastSequence === null ? 0 : stretch.lastSequence + 1;
+    const count = entry.open;
+    const reason = 'spool file deleted';
+    const range = { sink: this.#options.sink.name, ...stream, first, last: first + count - 1, count, reason };
+    this.#options.log.write(
+      'error',
+      `[${this.#options.sink.name}] ${count} records of run ${stream.run} are lost: their file was deleted from the spool`,
+    );
+    this.#options.letters().giveUp(range, this.#options.clock.wallMs());
+    this.#reader.close(stream, entry, count);
+    this.#options.onProgress();
+  }
+
+  /** To be sent at its time; the oldest first. */
+  put(parcel: Parcel): void {
+    if (!this.#isGivenUp(parcel)) this.#waiting.push(parcel);
+  }
+
+  /** Whether its segment was given up while it was under way. */
+  #isGivenUp({ origin, stream }: Parcel): boolean {
+    if (origin.kind !== 'spool') return false;
+    const acknowledged = this.#reader.acknowledged(stream);
+    return acknowledged !== null && !isBefore(acknowledged, origin.stretch.to);
+  }
+}
+
+/** Without the records: they are read again where they are needed again. */
+function leaner({ from, to, lastSequence }: Stretch): Pick<Stretch, 'from' | 'to' | 'lastSequence'> {
+  return { from, to, lastSequence };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
