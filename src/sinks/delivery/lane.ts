@@ -133,7 +133,6 @@ export class Lane {
     if (this.#state.name === 'stopped') return;
     if (deadlineMs > 0 && this.#state.name !== 'starting') {
       const drained = Promise.withResolvers<void>();
-      this.#supply.hurry();
       this.#drain = {
         resolve: drained.resolve,
         triesLeft: this.#state.name === 'running' ? LAST_TRIES : 1,
