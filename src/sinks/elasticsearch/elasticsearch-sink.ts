@@ -16,6 +16,7 @@ import { connect, type Connected } from './connect.ts';
 import { ConnectionFault } from './connection-fault.ts';
 import { Credentials } from './credentials.ts';
 import { type BatchOptions, dataStreamName, type ElasticsearchOptions } from './options.ts';
+import { CredentialsRefused } from './server.ts';
 import { isSetUp, setUp } from './set-up.ts';
 
 const ANSWER_FIELDS = [
@@ -107,8 +108,7 @@ class ElasticsearchSink implements Sink {
       this.#refusals = 0;
       return connected;
     } catch (error) {
-      const isRefusal = error instanceof SinkNotReady && error.message.includes('(401)');
-      if (!isRefusal) throw error;
+      if (!(error instanceof CredentialsRefused)) throw error;
       credentials.reload();
       throw new SinkNotReady(error.message, { isPermanent: ++this.#refusals > TRANSIENT_REFUSALS });
     }

@@ -5,6 +5,7 @@ import {
   ASSETS_VERSION,
   assetNames,
   assetsFor,
+  lifecycleOf,
   readMark,
   SURROUNDING_COMPONENTS,
   type Surroundings,
@@ -48,6 +49,9 @@ export async function setUp(
   const steps: SetUpStep[] = [];
   for (const { before, ...asset } of found) steps.push(await bring(ask, asset, before));
   steps.push(...lifecycleNotes(assets, server));
+  const settings = steps.find(({ what }) => what.endsWith(assetNames(options).settings));
+  if (server.has.dataStreamLifecycle && settings?.outcome === 'updated')
+    steps.push(...(await renewLifecycle(ask, stream, lifecycleOf(options))));
   steps.push(await makeStream(ask, client, stream, steps, signal));
   return steps;
 }
@@ -226,6 +230,25 @@ function lifecycleNotes(assets: readonly Asset[], server: ServerFacts): SetUpSte
       note: `${server.name} has neither a data stream lifecycle nor index (state) management: nothing rolls over or expires by itself`,
     },
   ];
+}
+
+/** A template is for streams to come: the retention of one that exists is its own. */
+async function renewLifecycle(ask: Ask, stream: string, lifecycle: object): Promise<SetUpStep[]> {
+  const what = `lifecycle of ${stream}`;
+  const { status } = await ask(
+    { method: 'PUT', path: `/_data_stream/${stream}/_lifecycle`, body: lifecycle },
+    [400, 403, 404, 405],
+  );
+  if (status === 404) return [];
+  return status === 200
+    ? [{ what, outcome: 'updated', note: 'the retention is in use for the indices that are there, too' }]
+    : [
+        {
+          what,
+          outcome: 'absent',
+          note: `it keeps the retention that it has (${status}); change it with PUT /_data_stream/${stream}/_lifecycle`,
+        },
+      ];
 }
 
 /** Makes the stream; where it is there and its templates have changed, its next index is begun, since only that has the new mapping. */
