@@ -75,7 +75,15 @@ export function sharedPeer(version: PeerVersion): Promise<Peer> {
 
 /** Ends what `sharedPeer` has started: `test.after.always(stopSharedPeers)`. */
 export async function stopSharedPeers(): Promise<void> {
-  for (const peer of running.values()) await (await peer.catch(() => null))?.stop();
+  for (const starting of running.values()) {
+    const peer = await starting.catch(() => null);
+    if (peer === null) continue;
+    // A server of somebody's own is left as it was found; the data sets of tests begin so.
+    if (peer.pid === null)
+      for (const what of ['_data_stream', '_index_template', '_component_template', '_ingest/pipeline'])
+        await peer.ask('DELETE', `/${what}/logs-t${process.pid}.*`);
+    await peer.stop();
+  }
   running.clear();
 }
 

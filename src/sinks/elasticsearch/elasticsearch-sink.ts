@@ -17,7 +17,7 @@ import { ConnectionFault } from './connection-fault.ts';
 import { Credentials } from './credentials.ts';
 import { type BatchOptions, dataStreamName, type ElasticsearchOptions } from './options.ts';
 import { CredentialsRefused } from './server.ts';
-import { isSetUp, setUp } from './set-up.ts';
+import { isSetUp, makeStream, setUp } from './set-up.ts';
 
 const ANSWER_FIELDS = [
   'errors',
@@ -93,6 +93,8 @@ class ElasticsearchSink implements Sink {
       if (this.#options.elasticsearchSetup === 'on') await this.#setUp(connected, signal);
       const stream = await this.#backingIndices(connected.client, signal);
       this.#writeIndex = stream?.names.at(-1) ?? '';
+      if (stream === null && !connected.server.has.requireDataStream)
+        await makeStream(connected, this.#stream, signal);
       signal.throwIfAborted();
     } catch (error) {
       await connected.client.close();
