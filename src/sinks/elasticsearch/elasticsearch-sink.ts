@@ -88,6 +88,7 @@ class ElasticsearchSink implements Sink {
   async start(signal: AbortSignal): Promise<void> {
     await this.stop();
     this.#credentials ??= new Credentials(this.#options);
+    this.#warnOfPlainCredentials(this.#credentials);
     const connected = await this.#connect(this.#credentials, signal);
     try {
       if (this.#options.elasticsearchSetup === 'on') await this.#setUp(connected, signal);
@@ -102,6 +103,19 @@ class ElasticsearchSink implements Sink {
     }
     this.#connected = connected;
     this.#log.write('info', `[elasticsearch] delivering to ${this.#stream} of ${connected.server.name}`);
+  }
+
+  #warnOfPlainCredentials({ authorization }: Credentials): void {
+    const plain = this.#options.elasticsearch.find(
+      (url) =>
+        url.startsWith('http:') && !/^(?:127(?:\.\d+){3}|localhost|\[::1\])$/.test(new URL(url).hostname),
+    );
+    if (authorization === null || plain === undefined || this.#warned.has(plain)) return;
+    this.#warned.add(plain);
+    this.#log.write(
+      'warn',
+      `[elasticsearch] credentials and records go to ${plain} in the clear: whoever is in between can read them; use https://`,
+    );
   }
 
   async #connect(credentials: Credentials, signal: AbortSignal): Promise<Connected> {
@@ -181,10 +195,12 @@ class ElasticsearchSink implements Sink {
     body: Buffer,
     signal: AbortSignal,
   ): Promise<BulkReading> {
+    // The server gives up first, so that it is heard what became of each record.
+    const timeout = `&timeout=${Math.ceil(this.limits.timeoutMs * 0.8)}ms`;
     const required = server.has.requireDataStream ? '&require_data_stream=true' : '';
     const answer = await client.request({
       method: 'POST',
-      path: `/${this.#stream}/_bulk?filter_path=${ANSWER_FIELDS.join(',')}${required}`,
+      path: `/${this.#stream}/_bulk?filter_path=${ANSWER_FIELDS.join(',')}${timeout}${required}`,
       body,
       isGzipped: true,
       signal,
