@@ -72,6 +72,27 @@ async function recordsOfAllKinds(t: ExecutionContext): Promise<Json[]> {
   return [...records, gap];
 }
 
+test('so are those that other options add', (t) => {
+  const more = {
+    parent: { id: 'b7ad6b7169203331' },
+    network: { forwarded_ip: '10.0.0.1' },
+    tapline: {
+      rule: 'health',
+      capture: 'count',
+      client: { from: 'x-forwarded-for', malformed: true, conflict: true },
+      injected: { headers: { traceparent: 'x' }, removed: ['forwarded'] },
+      summary: {
+        count: 1,
+        source_bytes: 1,
+        destination_bytes: 1,
+        duration: 1,
+        status: { '2xx': 1, none: 1 },
+      },
+    },
+  };
+  t.deepEqual(unmapped(more, recordMappings(LATEST, 'shop')), []);
+});
+
 test('every field of a record is mapped', async (t) => {
   const mapping = recordMappings(LATEST, 'shop');
   for (const record of await recordsOfAllKinds(t)) {
