@@ -250,6 +250,20 @@ for (const version of ['9', '8', 'opensearch'] as const) {
     },
   );
 
+  testWithPeer(`${name}: several gateways that start at once`, version, async (t) => {
+    const peer = await sharedPeer(version);
+    const dataset = uniqueDataset();
+    const sinks = Array.from({ length: 4 }, () => makeSink(t, peer.url, { dataset }).sink);
+    await Promise.all(sinks.map((sink) => sink.start(NO_SIGNAL)));
+    const records = Array.from({ length: 20 }, (_, index) => recordOf(index));
+    const results = await Promise.all(sinks.map((sink) => sink.send(batchOf(records), NO_SIGNAL)));
+    const kinds = results
+      .flatMap((result) => (result.kind === 'answered' ? result.items : []))
+      .map(({ kind }) => kind);
+    t.is(kinds.filter((kind) => kind === 'delivered').length, 20);
+    t.is(kinds.filter((kind) => kind === 'duplicate').length, 60);
+  });
+
   testWithPeer(`${name}: another retention is brought in`, version, async (t) => {
     const peer = await sharedPeer(version);
     const dataset = uniqueDataset();
