@@ -5,7 +5,6 @@ import { UsageError } from '../config/usage-error.ts';
 import { assetsFor } from '../sinks/elasticsearch/assets.ts';
 import { connect } from '../sinks/elasticsearch/connect.ts';
 import { Credentials } from '../sinks/elasticsearch/credentials.ts';
-import { importDashboards } from '../sinks/elasticsearch/kibana.ts';
 import { dataStreamName } from '../sinks/elasticsearch/options.ts';
 import { PRIVILEGE_REASONS, privilegeRequests } from '../sinks/elasticsearch/privileges.ts';
 import { LATEST, type ServerFeatures } from '../sinks/elasticsearch/server.ts';
@@ -50,6 +49,7 @@ export async function setup(argv: readonly string[], terminal: Terminal): Promis
     await client.close();
   }
   if (kibana !== null) {
+    const { importDashboards } = await import('../sinks/elasticsearch/kibana.ts');
     const imported = await importDashboards(kibana, dashboards, {
       credentials,
       trust: readTrust(options),

@@ -3,6 +3,7 @@ import type { RecordDocument } from '../../src/records/record-document.ts';
 import { newElasticsearchSink } from '../../src/sinks/elasticsearch/elasticsearch-sink.ts';
 import type { BatchOptions, ElasticsearchOptions } from '../../src/sinks/elasticsearch/options.ts';
 import type { Batch, Sink } from '../../src/sinks/sink.ts';
+import { DATASETS } from './peers.ts';
 
 export const NO_SIGNAL = new AbortController().signal;
 
@@ -10,7 +11,7 @@ let datasets = 0;
 
 /** A data stream that no other test has. */
 export function uniqueDataset(): string {
-  return `t${process.pid}.${Date.now().toString(36)}.${++datasets}`;
+  return `${DATASETS}.${Date.now().toString(36)}.${++datasets}`;
 }
 
 /** Options as a gateway without credentials would have them. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
+import { threadId } from 'node:worker_threads';
 import test, { type ExecutionContext } from 'ava';
 
 export type PeerVersion = '9' | '8' | 'opensearch';
@@ -59,6 +60,9 @@ export function testWithPeer(
     );
 }
 
+/** How the data sets of this test file begin: its own, though files run side by side in one process. */
+export const DATASETS = `t${process.pid}.${threadId}`;
+
 const running = new Map<PeerVersion, Promise<Peer>>();
 
 /** The server of a version that the tests of a file share; stopped after the last of them. Tests clean up their data streams or use their own. */
@@ -75,7 +79,15 @@ export function sharedPeer(version: PeerVersion): Promise<Peer> {
 
 /** Ends what `sharedPeer` has started: `test.after.always(stopSharedPeers)`. */
 export async function stopSharedPeers(): Promise<void> {
-  for (const peer of running.values()) await (await peer.catch(() => null))?.stop();
+  for (const starting of running.values()) {
+    const peer = await starting.catch(() => null);
+    if (peer === null) continue;
+    // A server of somebody's own is left as it was found; the data sets of tests begin so.
+    if (peer.pid === null)
+      for (const what of ['_data_stream', '_index_template', '_component_template', '_ingest/pipeline'])
+        await peer.ask('DELETE', `/${what}/logs-${DATASETS}.*`);
+    await peer.stop();
+  }
   running.clear();
 }
 

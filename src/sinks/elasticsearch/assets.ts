@@ -106,7 +106,6 @@ function settingsTemplate(
   has: ServerFeatures,
   names: ReturnType<typeof assetNames>,
 ): FieldMapping {
-  const { elasticsearchRetentionMs } = options;
   return {
     settings: {
       index: {
@@ -128,16 +127,14 @@ function settingsTemplate(
             : {}),
       },
     },
-    ...(has.dataStreamLifecycle
-      ? {
-          lifecycle: {
-            enabled: true,
-            ...(elasticsearchRetentionMs === 0 ? {} : { data_retention: days(elasticsearchRetentionMs) }),
-          },
-        }
-      : {}),
+    ...(has.dataStreamLifecycle ? { lifecycle: lifecycleOf(options) } : {}),
     ...(has.failureStore ? { data_stream_options: { failure_store: { enabled: true } } } : {}),
   };
+}
+
+/** The lifecycle of a data stream: rolls over by itself, and forgets after the retention. */
+export function lifecycleOf({ elasticsearchRetentionMs: ms }: AssetOptions): FieldMapping {
+  return { enabled: true, ...(ms === 0 ? {} : { data_retention: days(ms) }) };
 }
 
 function pipelineAsset(

@@ -137,14 +137,14 @@ function readItems(answer: ServerAnswer, { records, stream }: BulkContext): Bulk
 
 /** What became of one record. */
 export function readItem(item: BulkItem, status: number, isDiverted: boolean, stream: string): ItemResult {
-  const error = itemError(item.error);
-  const reason = recordReason(error);
-  const shownType = error.type === '' ? '' : `, ${error.type}`;
   if (status >= 200 && status < 300)
     return isDiverted
       ? { kind: 'diverted', reason: `it is in the failure store: GET ${stream}::failures/_search says why` }
       : DELIVERED;
   if (status === 409) return DUPLICATE;
+  const error = itemError(item.error);
+  const reason = recordReason(error);
+  const shownType = error.type === '' ? '' : `, ${error.type}`;
   const blocked = blockReason(error);
   if (blocked !== null) return { kind: 'blocked', reason: blocked };
   if (status === 429 || status === 503)

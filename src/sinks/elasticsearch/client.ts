@@ -123,11 +123,11 @@ function answerOf({ statusCode, headers, body }: RawResult): ServerAnswer {
 
 function answerOfError(error: unknown): ServerAnswer {
   if (error instanceof errors.ResponseError) return answerOf(error.meta as unknown as RawResult);
-  // The client found no product header: who the server is, is judged by whoever asked.
+  // The client found no product header. What was asked for may have been done all the same.
   if (error instanceof errors.ProductNotSupportedError) {
     const answer = answerOf(error.meta as unknown as RawResult);
     throw new ConnectionFault(
-      'not-http',
+      'broken',
       `${answer.url} is no Elasticsearch any more: the answer does not name the product; is a proxy in between?`,
     );
   }

@@ -44,6 +44,8 @@ interface ForeignError extends Error {
 
 /** The error of a socket, of TLS or of the HTTP client, translated once, where it enters. */
 export function connectionFault(foreign: unknown, url: string): ConnectionFault {
+  // Whoever aborts may give anything as the reason.
+  if (!(foreign instanceof Error)) return new ConnectionFault('aborted', `${url} was not waited for`);
   // Several addresses of a host that all refuse come as one error with many inside.
   const outer = foreign as ForeignError;
   const error = outer.code === undefined ? (outer.errors?.[0] ?? outer.cause ?? outer) : outer;

@@ -16,7 +16,8 @@ import { connect, type Connected } from './connect.ts';
 import { ConnectionFault } from './connection-fault.ts';
 import { Credentials } from './credentials.ts';
 import { type BatchOptions, dataStreamName, type ElasticsearchOptions } from './options.ts';
-import { isSetUp, setUp } from './set-up.ts';
+import { CredentialsRefused } from './server.ts';
+import { isSetUp, makeStream, setUp } from './set-up.ts';
 
 const ANSWER_FIELDS = [
   'errors',
@@ -87,11 +88,14 @@ class ElasticsearchSink implements Sink {
   async start(signal: AbortSignal): Promise<void> {
     await this.stop();
     this.#credentials ??= new Credentials(this.#options);
+    this.#warnOfPlainCredentials(this.#credentials);
     const connected = await this.#connect(this.#credentials, signal);
     try {
       if (this.#options.elasticsearchSetup === 'on') await this.#setUp(connected, signal);
       const stream = await this.#backingIndices(connected.client, signal);
       this.#writeIndex = stream?.names.at(-1) ?? '';
+      if (stream === null && !connected.server.has.requireDataStream)
+        await makeStream(connected, this.#stream, signal);
       signal.throwIfAborted();
     } catch (error) {
       await connected.client.close();
@@ -101,14 +105,26 @@ class ElasticsearchSink implements Sink {
     this.#log.write('info', `[elasticsearch] delivering to ${this.#stream} of ${connected.server.name}`);
   }
 
+  #warnOfPlainCredentials({ authorization }: Credentials): void {
+    const plain = this.#options.elasticsearch.find(
+      (url) =>
+        url.startsWith('http:') && !/^(?:127(?:\.\d+){3}|localhost|\[::1\])$/.test(new URL(url).hostname),
+    );
+    if (authorization === null || plain === undefined || this.#warned.has(plain)) return;
+    this.#warned.add(plain);
+    this.#log.write(
+      'warn',
+      `[elasticsearch] credentials and records go to ${plain} in the clear: whoever is in between can read them; use https://`,
+    );
+  }
+
   async #connect(credentials: Credentials, signal: AbortSignal): Promise<Connected> {
     try {
       const connected = await connect(this.#options, credentials, signal);
       this.#refusals = 0;
       return connected;
     } catch (error) {
-      const isRefusal = error instanceof SinkNotReady && error.message.includes('(401)');
-      if (!isRefusal) throw error;
+      if (!(error instanceof CredentialsRefused)) throw error;
       credentials.reload();
       throw new SinkNotReady(error.message, { isPermanent: ++this.#refusals > TRANSIENT_REFUSALS });
     }
@@ -179,10 +195,12 @@ class ElasticsearchSink implements Sink {
     body: Buffer,
     signal: AbortSignal,
   ): Promise<BulkReading> {
+    // The server gives up first, so that it is heard what became of each record.
+    const timeout = `&timeout=${Math.ceil(this.limits.timeoutMs * 0.8)}ms`;
     const required = server.has.requireDataStream ? '&require_data_stream=true' : '';
     const answer = await client.request({
       method: 'POST',
-      path: `/${this.#stream}/_bulk?filter_path=${ANSWER_FIELDS.join(',')}${required}`,
+      path: `/${this.#stream}/_bulk?filter_path=${ANSWER_FIELDS.join(',')}${timeout}${required}`,
       body,
       isGzipped: true,
       signal,

@@ -26,11 +26,14 @@ export interface ServerFeatures {
   readonly elasticTypes: boolean;
 }
 
+/** The server does not take who we say we are: for good, or since its security index is being made. */
+export class CredentialsRefused extends SinkNotReady {}
+
 /** First contact: reads the answer to `GET /`. Throws SinkNotReady with what to do. */
 export function identify(answer: ServerAnswer, credentials: Credentials): ServerFacts {
   const { status, url, body } = answer;
   if (status === 401)
-    throw new SinkNotReady(`${url} refuses us (401): ${credentials.advice}`, { isPermanent: true });
+    throw new CredentialsRefused(`${url} refuses us (401): ${credentials.advice}`, { isPermanent: true });
   if (status === 403)
     throw new SinkNotReady(
       `${url} refuses us (403): ${missingPrivilege(serverError(body), 'cluster monitor')}`,

@@ -5,6 +5,7 @@ import {
   ASSETS_VERSION,
   assetNames,
   assetsFor,
+  lifecycleOf,
   readMark,
   SURROUNDING_COMPONENTS,
   type Surroundings,
@@ -48,7 +49,10 @@ export async function setUp(
   const steps: SetUpStep[] = [];
   for (const { before, ...asset } of found) steps.push(await bring(ask, asset, before));
   steps.push(...lifecycleNotes(assets, server));
-  steps.push(await makeStream(ask, client, stream, steps, signal));
+  const settings = steps.find(({ what }) => what.endsWith(assetNames(options).settings));
+  if (server.has.dataStreamLifecycle && settings?.outcome === 'updated')
+    steps.push(...(await renewLifecycle(ask, stream, lifecycleOf(options))));
+  steps.push(await bringStream(ask, client, stream, steps, signal));
   return steps;
 }
 
@@ -60,6 +64,27 @@ export async function isSetUp(
 ): Promise<boolean> {
   const stream = await backingIndices(client, dataStreamName(options), signal);
   return stream !== null && (stream.template === null || stream.template === assetNames(options).template);
+}
+
+/**
+ * Makes the stream where a record could make a plain index of its name instead: a server that cannot be told to refuse that, and a set-up that
+ * is left to the user. Throws SinkNotReady where there is no template for it.
+ */
+export async function makeStream(
+  { client, server }: { readonly client: ElasticsearchClient; readonly server: ServerFacts },
+  stream: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { status } = await client.request({
+    method: 'PUT',
+    path: `/_data_stream/${stream}`,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (status === 400)
+    throw new SinkNotReady(
+      `${server.name} has neither the data stream ${stream} nor a template for it; run: tapline setup elasticsearch, or start without --elasticsearch-setup=off`,
+      { isPermanent: true },
+    );
 }
 
 type Ask = (request: ServerRequest, allowed?: readonly number[]) => Promise<ServerAnswer>;
@@ -228,8 +253,27 @@ function lifecycleNotes(assets: readonly Asset[], server: ServerFacts): SetUpSte
   ];
 }
 
+/** A template is for streams to come: the retention of one that exists is its own. */
+async function renewLifecycle(ask: Ask, stream: string, lifecycle: object): Promise<SetUpStep[]> {
+  const what = `lifecycle of ${stream}`;
+  const { status } = await ask(
+    { method: 'PUT', path: `/_data_stream/${stream}/_lifecycle`, body: lifecycle },
+    [400, 403, 404, 405],
+  );
+  if (status === 404) return [];
+  return status === 200
+    ? [{ what, outcome: 'updated', note: 'the retention is in use for the indices that are there, too' }]
+    : [
+        {
+          what,
+          outcome: 'absent',
+          note: `it keeps the retention that it has (${status}); change it with PUT /_data_stream/${stream}/_lifecycle`,
+        },
+      ];
+}
+
 /** Makes the stream; where it is there and its templates have changed, its next index is begun, since only that has the new mapping. */
-async function makeStream(
+async function bringStream(
   ask: Ask,
   client: ElasticsearchClient,
   stream: string,

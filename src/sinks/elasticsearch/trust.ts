@@ -12,15 +12,21 @@ export interface Trust {
   readonly caFingerprint: string | null;
 }
 
-/** Throws SinkNotReady where the file cannot be read or the fingerprint is none. */
+/** Throws SinkNotReady where the file cannot be read, or the fingerprint is none or could not be checked. */
 export function readTrust(
-  options: Pick<ElasticsearchOptions, 'elasticsearchCa' | 'elasticsearchCaFingerprint'>,
+  options: Pick<ElasticsearchOptions, 'elasticsearch' | 'elasticsearchCa' | 'elasticsearchCaFingerprint'>,
 ): Trust {
   const { elasticsearchCa: file, elasticsearchCaFingerprint: fingerprint } = options;
   const caFingerprint = fingerprint === null ? null : fingerprint.replaceAll(':', '').toLowerCase();
   if (caFingerprint !== null && !/^[0-9a-f]{64}$/.test(caFingerprint))
     throw new SinkNotReady(
       '--elasticsearch-ca-fingerprint: expected 64 hexadecimal digits, the SHA-256 fingerprint of the authority (openssl x509 -fingerprint -sha256 -noout -in http_ca.crt)',
+      { isPermanent: true },
+    );
+  const plain = options.elasticsearch.find((url) => url.startsWith('http:'));
+  if (caFingerprint !== null && plain !== undefined)
+    throw new SinkNotReady(
+      `--elasticsearch-ca-fingerprint cannot be checked: ${plain} shows no certificate; write https:// in --elasticsearch`,
       { isPermanent: true },
     );
   let ca: string | null = null;

@@ -21,6 +21,8 @@ export interface LocalKnowledge {
   isWaiting(run: string, thread: number, sequence: number): boolean;
   /** Why it became a dead letter; null where it is none. */
   deadLetter(run: string, thread: number, sequence: number): string | null;
+  /** The highest number that the sink has answered for, where that is known: what was given out went at least so far. */
+  lastAnswered?(run: string, thread: number): number;
   /** Losses told by gap records that wait in the spool. */
   waitingGaps(run: string, thread: number): readonly (SequenceRange & { readonly reason: string })[];
 }
@@ -170,6 +172,7 @@ async function account(
     }
   }
   const isCleanEnd = lastSequence !== null;
+  lastKnown = Math.max(lastKnown, local.lastAnswered?.(run, thread) ?? 0);
   // Beyond the last that is known of a run without an end, numbers may never have been given out.
   const nowhere = isCleanEnd ? missing.list : upTo(missing.list, lastKnown);
   const hasExpired = expiryBorderMs !== null && startedMs < expiryBorderMs;
@@ -196,7 +199,7 @@ async function account(
     inFailureStore,
     lost,
     expired,
-    unaccountedAtMost: isCleanEnd || isRunning ? 0 : leasedTo - Math.max(lastKnown, 0),
+    unaccountedAtMost: isCleanEnd || isRunning ? 0 : Math.max(0, leasedTo - lastKnown),
   };
 }
 

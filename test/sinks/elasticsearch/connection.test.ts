@@ -156,6 +156,16 @@ test('certificates: unknown authority, wrong host, expired, pinned; plain HTTP t
     `--elasticsearch-ca: cannot read ${made.folder}/none.pem: ENOENT`,
   );
 
+  t.is(
+    await messageOf(() =>
+      makeSink(t, 'http://127.0.0.1:1', {
+        ...READY,
+        elasticsearchCaFingerprint: made.caFingerprint,
+      }).sink.start(NO_SIGNAL),
+    ),
+    '--elasticsearch-ca-fingerprint cannot be checked: http://127.0.0.1:1 shows no certificate; write https:// in --elasticsearch',
+  );
+
   // The authority's own certificate behind a leaf that somebody else has signed in its name.
   const forged = { ...other.issue('forged', 'IP:127.0.0.1') };
   const { cert: ours } = good;
@@ -239,6 +249,30 @@ test('credentials come from variables or files, and a file is read again when th
   }
 });
 
+test('credentials in the clear are warned of, once, except to this machine', async (t) => {
+  const abort = AbortSignal.abort();
+  for (const [url, isWarned] of [
+    ['http://es.invalid:9200', true],
+    ['http://localhost.invalid', true],
+    ['https://es.invalid:9200', false],
+    ['http://127.0.0.1:1', false],
+    ['http://localhost:1', false],
+    ['http://[::1]:1', false],
+  ] as const) {
+    const { sink, lines } = makeSink(t, url, { ...READY, elasticsearchApiKey: 'k' });
+    for (let again = 0; again < 2; again++) await t.throwsAsync(sink.start(abort));
+    t.deepEqual(
+      lines,
+      isWarned
+        ? [
+            `warn [elasticsearch] credentials and records go to ${url} in the clear: whoever is in between can read them; use https://`,
+          ]
+        : [],
+      url,
+    );
+  }
+});
+
 test('a refusal at the start may be the security index being made: permanent only after some tries', async (t) => {
   const server = await startScriptedServer(t, () => ({ status: 401, headers: PRODUCT, body: {} }));
   const { sink } = makeSink(t, server.url, { ...READY, elasticsearchApiKey: 'k' });
@@ -294,7 +328,7 @@ test('what was cut off is ambiguous, what never began is not', async (t) => {
     kind: 'retry',
     reason: `${server.url} is no Elasticsearch any more: the answer does not name the product; is a proxy in between?`,
     retryAfterMs: null,
-    isAmbiguous: false,
+    isAmbiguous: true,
     isOverload: false,
   });
   const abort = new AbortController();

@@ -1,9 +1,12 @@
 import { gzipSync } from 'node:zlib';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { gapDocument } from '../../../src/records/as-ecs.ts';
 import { recordMappings } from '../../../src/sinks/elasticsearch/mappings.ts';
 import { LATEST } from '../../../src/sinks/elasticsearch/server.ts';
+import { batchOf, makeSink, NO_SIGNAL, uniqueDataset } from '../../support/elasticsearch.ts';
 import { answering, OK, startFixture } from '../../support/fixture.ts';
+import { sharedPeer, stopSharedPeers, testWithPeer } from '../../support/peers.ts';
+import { recordOf } from '../../support/records.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- documents of many shapes
 type Json = any;
@@ -17,7 +20,10 @@ function unmapped(document: Json, mapping: Json, at = ''): string[] {
   );
 }
 
-test('every field of a record is mapped', async (t) => {
+test.after.always(stopSharedPeers);
+
+/** Records of all kinds, out of a gateway. */
+async function recordsOfAllKinds(t: ExecutionContext): Promise<Json[]> {
   const body = gzipSync('{"password":"x","a":1}');
   const fixture = await startFixture(
     t,
@@ -63,11 +69,64 @@ test('every field of a record is mapped', async (t) => {
     },
     { id: 'i', sequence: 3, timestampMs: 0 },
   );
+  return [...records, gap];
+}
+
+test('so are those that other options add', (t) => {
+  const more = {
+    parent: { id: 'b7ad6b7169203331' },
+    network: { forwarded_ip: '10.0.0.1' },
+    tapline: {
+      rule: 'health',
+      capture: 'count',
+      client: { from: 'x-forwarded-for', malformed: true, conflict: true },
+      injected: { headers: { traceparent: 'x' }, removed: ['forwarded'] },
+      summary: {
+        count: 1,
+        source_bytes: 1,
+        destination_bytes: 1,
+        duration: 1,
+        status: { '2xx': 1, none: 1 },
+      },
+    },
+  };
+  t.deepEqual(unmapped(more, recordMappings(LATEST, 'shop')), []);
+});
+
+test('every field of a record is mapped', async (t) => {
   const mapping = recordMappings(LATEST, 'shop');
-  for (const record of [...records, gap]) {
+  for (const record of await recordsOfAllKinds(t)) {
     t.deepEqual(unmapped(record, mapping), []);
     t.deepEqual(record.data_stream, { type: 'logs', dataset: 'shop', namespace: 'blue' });
     t.is(record.event.dataset, 'shop');
     t.true(record.host.name.length > 0);
   }
 });
+
+for (const version of ['9', '8', 'opensearch'] as const)
+  testWithPeer(
+    `${version === 'opensearch' ? 'OpenSearch' : `Elasticsearch ${version}`}: takes records of all kinds, and ignores no value`,
+    version,
+    async (t) => {
+      const peer = await sharedPeer(version);
+      const dataset = uniqueDataset();
+      const { sink, stream } = makeSink(t, peer.url, { dataset });
+      await sink.start(NO_SIGNAL);
+      const documents = (await recordsOfAllKinds(t)).map((document, index) => {
+        document.data_stream = { type: 'logs', dataset, namespace: 'default' };
+        return { ...recordOf(index), id: document.event.id, bytes: Buffer.from(JSON.stringify(document)) };
+      });
+      t.deepEqual(await sink.send(batchOf(documents), NO_SIGNAL), {
+        kind: 'answered',
+        items: documents.map(() => ({ kind: 'delivered' })),
+      });
+      await peer.ask('POST', `/${stream}/_refresh`);
+      const { body } = await peer.ask('POST', `/${stream}/_search`, {
+        query: { exists: { field: '_ignored' } },
+      });
+      t.deepEqual(
+        body.hits.hits.map((hit: Json) => hit._ignored),
+        [],
+      );
+    },
+  );

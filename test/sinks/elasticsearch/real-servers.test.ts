@@ -234,6 +234,26 @@ testWithPeer('a server without a set-up gets no plain index', 'launched', async 
   t.is((await peer.ask('GET', '/logs-tapline.http-default')).status, 404);
 });
 
+testWithPeer('OpenSearch without a set-up gets no plain index either', 'opensearch', async (t) => {
+  const peer = await sharedPeer('opensearch');
+  const dataset = uniqueDataset();
+  const { sink, stream } = makeSink(t, peer.url, { dataset, elasticsearchSetup: 'off' });
+  t.regex(
+    await messageOf(() => sink.start(NO_SIGNAL)),
+    new RegExp(
+      `^OpenSearch [\\d.]+ has neither the data stream ${stream} nor a template for it; run: tapline setup elasticsearch, or start without --elasticsearch-setup=off$`,
+    ),
+  );
+  await peer.ask('PUT', `/_index_template/logs-${dataset}`, {
+    index_patterns: [`logs-${dataset}-*`],
+    priority: 200,
+    data_stream: {},
+  });
+  await sink.start(NO_SIGNAL);
+  t.like(await sink.send(batchOf([recordOf(1)]), NO_SIGNAL), { items: [{ kind: 'delivered' }] });
+  t.is((await peer.ask('GET', `/_data_stream/${stream}`)).status, 200);
+});
+
 testWithPeer(
   'a server killed and started again goes on; a frozen one is given up in time',
   'launched',

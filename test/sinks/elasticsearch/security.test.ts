@@ -1,8 +1,11 @@
 import test from 'ava';
 import { SinkNotReady } from '../../../src/sinks/sink.ts';
+import { connect } from '../../../src/sinks/elasticsearch/connect.ts';
+import { Credentials } from '../../../src/sinks/elasticsearch/credentials.ts';
+import { verifyElasticsearch } from '../../../src/sinks/elasticsearch/verify.ts';
 import { privilegeRequests } from '../../../src/sinks/elasticsearch/privileges.ts';
 import { makeCertificates } from '../../support/certificates.ts';
-import { batchOf, makeSink, messageOf, NO_SIGNAL } from '../../support/elasticsearch.ts';
+import { batchOf, makeSink, messageOf, NO_SIGNAL, sinkOptions } from '../../support/elasticsearch.ts';
 import { launchPeer, type Peer, testWithPeer } from '../../support/peers.ts';
 import { recordOf } from '../../support/records.ts';
 
@@ -58,6 +61,26 @@ for (const version of ['9', '8'] as const)
         early.lines.filter((line) => line.startsWith('warn')),
         [],
         'the printed key suffices',
+      );
+
+      const options = sinkOptions(peer.url, { elasticsearchApiKey: least });
+      const connected = await connect(options, new Credentials(options));
+      t.teardown(() => connected.client.close());
+      await peer.ask('POST', `/${stream}/_refresh`);
+      const report = await verifyElasticsearch({
+        ...connected,
+        stream,
+        ledger: [],
+        runningRun: null,
+        local: { isWaiting: () => false, deadLetter: () => null, waitingGaps: () => [] },
+      });
+      t.is(
+        report.notes[0],
+        `could not refresh ${stream} (privilege maintenance): what came in the last seconds may count as missing`,
+      );
+      t.regex(
+        report.notes[1]!,
+        /^could not look into the failure store, so what is there counts as missing: the privilege is missing: index privilege \w+ on .*; tapline setup elasticsearch --dry-run prints a role that suffices$/,
       );
 
       // A key that may write but not read: it goes on, and says once what that costs.

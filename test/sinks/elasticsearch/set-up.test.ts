@@ -3,9 +3,10 @@ import { assetsFor, readMark } from '../../../src/sinks/elasticsearch/assets.ts'
 import { recordMappings } from '../../../src/sinks/elasticsearch/mappings.ts';
 import { LATEST, type ServerFeatures } from '../../../src/sinks/elasticsearch/server.ts';
 import { SinkNotReady } from '../../../src/sinks/sink.ts';
-import { batchOf, makeSink, NO_SIGNAL, uniqueDataset } from '../../support/elasticsearch.ts';
+import { batchOf, ELASTICSEARCH_9, makeSink, NO_SIGNAL, uniqueDataset } from '../../support/elasticsearch.ts';
 import { sharedPeer, stopSharedPeers, testWithPeer } from '../../support/peers.ts';
 import { recordOf } from '../../support/records.ts';
+import { startScriptedServer } from '../../support/scripted-server.ts';
 
 test.after.always(stopSharedPeers);
 
@@ -101,6 +102,81 @@ test('every string of a record fits its field', (t) => {
   walk(mapping, '');
 });
 
+test('another retention also reaches the stream that is there, unless that is not allowed', async (t) => {
+  for (const [status, expected] of [
+    [200, 'updated (the retention is in use for the indices that are there, too)'],
+    [
+      403,
+      'absent (it keeps the retention that it has (403); change it with PUT /_data_stream/logs-tapline.http-default/_lifecycle)',
+    ],
+  ] as const) {
+    const { headers } = ELASTICSEARCH_9;
+    const server = await startScriptedServer(t, ({ method, path: asked }) => {
+      if (asked === '/') return ELASTICSEARCH_9;
+      if (asked.endsWith('/_lifecycle')) return { status, headers, body: {} };
+      if (method === 'PUT') return { headers, body: { acknowledged: true } };
+      if (asked.endsWith('@settings') && !asked.endsWith('/logs@settings'))
+        return {
+          headers,
+          body: {
+            component_templates: [
+              {
+                name: 'logs-tapline.http@settings',
+                component_template: {
+                  _meta: { managed_by: 'tapline', version: 1, hash: 'of another retention' },
+                },
+              },
+            ],
+          },
+        };
+      if (asked.startsWith('/_data_stream'))
+        return {
+          headers,
+          body: {
+            data_streams: [{ name: 'logs-tapline.http-default', indices: [{ index_name: '.ds-a-000001' }] }],
+          },
+        };
+      return { status: asked.endsWith('_rollover') ? 200 : 404, headers, body: {} };
+    });
+    const { sink, lines } = makeSink(t, server.url, { elasticsearchRetentionMs: 7 * 86_400_000 });
+    await sink.start(NO_SIGNAL);
+    t.true(
+      lines.includes(`info [elasticsearch] lifecycle of logs-tapline.http-default: ${expected}`),
+      lines.join('\n'),
+    );
+    const put = server.requests.find(({ path: asked }) => asked.endsWith('/_lifecycle'));
+    t.deepEqual(JSON.parse(put!.body), { enabled: true, data_retention: '7d' });
+  }
+});
+
+test('a server that refuses a part of the set-up is quoted', async (t) => {
+  const { headers } = ELASTICSEARCH_9;
+  for (const [status, isPermanent] of [
+    [400, true],
+    [500, false],
+  ] as const) {
+    const server = await startScriptedServer(t, ({ method, path: asked }) =>
+      asked === '/'
+        ? ELASTICSEARCH_9
+        : method === 'PUT'
+          ? {
+              status,
+              headers,
+              body: { error: { type: 'illegal_argument_exception', reason: 'no such thing' } },
+            }
+          : { status: 404, headers, body: {} },
+    );
+    const error = await t.throwsAsync(makeSink(t, server.url).sink.start(NO_SIGNAL), {
+      instanceOf: SinkNotReady,
+    });
+    t.is(
+      error.message,
+      `${server.url} refuses PUT /_ingest/pipeline/logs-tapline.http@pipeline (${status}): illegal_argument_exception: no such thing`,
+    );
+    t.is(error.isPermanent, isPermanent);
+  }
+});
+
 for (const version of ['9', '8', 'opensearch'] as const) {
   const name = version === 'opensearch' ? 'OpenSearch' : `Elasticsearch ${version}`;
 
@@ -173,6 +249,20 @@ for (const version of ['9', '8', 'opensearch'] as const) {
       );
     },
   );
+
+  testWithPeer(`${name}: several gateways that start at once`, version, async (t) => {
+    const peer = await sharedPeer(version);
+    const dataset = uniqueDataset();
+    const sinks = Array.from({ length: 4 }, () => makeSink(t, peer.url, { dataset }).sink);
+    await Promise.all(sinks.map((sink) => sink.start(NO_SIGNAL)));
+    const records = Array.from({ length: 20 }, (_, index) => recordOf(index));
+    const results = await Promise.all(sinks.map((sink) => sink.send(batchOf(records), NO_SIGNAL)));
+    const kinds = results
+      .flatMap((result) => (result.kind === 'answered' ? result.items : []))
+      .map(({ kind }) => kind);
+    t.is(kinds.filter((kind) => kind === 'delivered').length, 20);
+    t.is(kinds.filter((kind) => kind === 'duplicate').length, 60);
+  });
 
   testWithPeer(`${name}: another retention is brought in`, version, async (t) => {
     const peer = await sharedPeer(version);

@@ -213,6 +213,9 @@ for (const version of ['9', '8', 'opensearch'] as const) {
           '  ended without a word: at most 980 unaccounted, between 2026-01-01T00:00:00.000Z and its end (last heard of 2026-01-01T01:00:00.000Z)\n',
         ),
       );
+      const answered = await verifyAt(peer, dataset, [entry('old', 0, null)], { lastAnswered: () => 22 });
+      t.deepEqual(answered.runs[0]!.missing, [{ from: 21, to: 22 }], 'the server had them once');
+      t.is(answered.runs[0]!.unaccountedAtMost, 978);
       const running = await verifyAt(peer, dataset, [entry('old', 0, null)], {}, 'old');
       t.true(running.isComplete);
       t.regex(
