@@ -16,10 +16,12 @@ export function readLocalKnowledge({
   spoolFolder,
   place,
   deadLetter,
+  lastAnswered,
 }: {
   readonly spoolFolder: string;
   readonly place: (stream: StreamKey) => Place | null;
   readonly deadLetter: LocalKnowledge['deadLetter'];
+  readonly lastAnswered?: LocalKnowledge['lastAnswered'];
 }): LocalKnowledge {
   const waiting = new Map<string, Set<number>>();
   const gaps = new Map<string, Gap[]>();
@@ -43,6 +45,7 @@ export function readLocalKnowledge({
   return {
     isWaiting: (run, thread, sequence) => waiting.get(`${run}.${thread}`)?.has(sequence) ?? false,
     deadLetter,
+    lastAnswered,
     waitingGaps: (run, thread) => gaps.get(`${run}.${thread}`) ?? [],
   };
 }

@@ -74,10 +74,11 @@ export function sinkSummaries({ paths }: DataDirectory): SinkSummary[] {
 }
 
 /** The highest sequence number of a run and data thread that some sink has taken; 0 for none. */
-export function lastAcknowledged({ paths }: DataDirectory): (run: string, thread: number) => number {
-  const books = deliveredTo(paths.delivery).map((sink) =>
-    readPlaces(path.join(paths.delivery, `${sink}.json`)),
-  );
+export function lastAcknowledged(
+  { paths }: DataDirectory,
+  sinks = deliveredTo(paths.delivery),
+): (run: string, thread: number) => number {
+  const books = sinks.map((sink) => readPlaces(path.join(paths.delivery, `${sink}.json`)));
   return (run, thread) =>
     Math.max(
       0,

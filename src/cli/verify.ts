@@ -22,6 +22,7 @@ export async function verify(argv: readonly string[], terminal: Terminal): Promi
     const local = readLocalKnowledge({
       spoolFolder: directory.paths.spool,
       ...sinkKnowledge(directory, 'elasticsearch'),
+      lastAnswered: lastAcknowledged(directory, ['elasticsearch']),
     });
     const report = await reportOnElasticsearch(gateway.options, ledger, runningRun, local);
     show(report, elasticsearchReportText);

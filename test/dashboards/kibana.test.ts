@@ -9,6 +9,7 @@ import { bucketKey, measureKey, rankOf, searchOf } from '../../dashboards/src/ki
 import { type ElasticsearchPeer, testWithElasticsearch } from '../support/elasticsearch-peer.ts';
 import type { RecordView } from '../support/fixture.ts';
 import { recordTraffic } from '../support/recorded-traffic.ts';
+import { makeSink, NO_SIGNAL } from '../support/elasticsearch.ts';
 
 const STREAM = 'logs-tapline.http-default';
 
@@ -110,7 +111,8 @@ test('every field of a panel is one that a gateway writes', async (t) => {
 for (const version of [9, 8] as const)
   testWithElasticsearch(version, 'panels, asked of records that gateways made', async (t, elasticsearch) => {
     const records = await recordedOnce(t);
-    await prepare(elasticsearch);
+    // The set-up of a gateway: template, mappings, pipeline.
+    await makeSink(t, elasticsearch.url).sink.start(NO_SIGNAL);
     await index(elasticsearch, records);
     for (const panel of PANELS) {
       await findsData(t, elasticsearch, panel);
@@ -236,32 +238,6 @@ function asLucene(kql: string): string {
  * Makes the server ready for records.
  * With mappings as the set-up of the gateway makes them: the same types, and the arrival written by a pipeline.
  */
-async function prepare(elasticsearch: ElasticsearchPeer): Promise<void> {
-  await elasticsearch.request('PUT', '/_ingest/pipeline/tapline-test', {
-    processors: [{ set: { field: 'event.ingested', copy_from: '_ingest.timestamp' } }],
-  });
-  await elasticsearch.request('PUT', '/_index_template/tapline-test', {
-    index_patterns: ['logs-tapline.*-*'],
-    priority: 500,
-    data_stream: {},
-    template: {
-      settings: { number_of_replicas: 0, default_pipeline: 'tapline-test' },
-      mappings: {
-        dynamic_templates: [
-          { headers: { path_match: '*.headers', mapping: { type: 'flattened', ignore_above: 1024 } } },
-          { content: { path_match: '*.body.content', mapping: { type: 'text' } } },
-          { texts: { match_mapping_type: 'string', mapping: { type: 'keyword', ignore_above: 1024 } } },
-        ],
-        properties: Object.fromEntries(
-          Object.entries({ ...FIELDS, 'event.end': { type: 'date' } } as Record<string, Field>)
-            .filter(([, { by }]) => by !== 'data view')
-            .map(([name, { type }]) => [name, { type }]),
-        ),
-      },
-    },
-  });
-}
-
 async function index(elasticsearch: ElasticsearchPeer, records: readonly RecordView[]): Promise<void> {
   const lines = records.flatMap((record) => [{ create: { _id: record.event.id } }, record]);
   const answer = (await elasticsearch.request(

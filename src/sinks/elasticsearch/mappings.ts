@@ -34,6 +34,7 @@ export function recordMappings(has: ServerFeatures, dataset: string): FieldMappi
   const endpoint = object({ address: keyword, ip, port: long, bytes: long });
   const marks = object({
     truncated: boolean,
+    cut_for_sink: boolean,
     dropped: keyword,
     hash: keyword,
     decode_error: keyword,
