@@ -38,7 +38,7 @@ await build({
   minify: true,
   keepNames: true,
   logLevel: 'warning',
-  plugins: [placesOfSources()],
+  plugins: [placesOfSources(), namesOfPackages()],
 });
 // Its first line names Node: it is a command where it lies on the PATH.
 chmodSync(path.join(outputFolder, 'main.js'), 0o755);
@@ -68,6 +68,34 @@ function placesOfSources(): Plugin {
           )
           .replaceAll('import.meta.url', `new URL(${fromOutput(file)}, import.meta['url']).href`);
         return { contents, loader: 'ts' };
+      });
+    },
+  };
+}
+
+/**
+ * A package in CommonJS that is imported only when it is needed keeps its named exports: esbuild gives a file of its own that has nothing but
+ * `default`.
+ */
+function namesOfPackages(): Plugin {
+  const namespace = 'names-of-packages';
+  return {
+    name: namespace,
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^[^./]/ }, ({ path: name, kind, namespace: from }) =>
+        kind === 'dynamic-import' && !name.startsWith('node:') && from !== namespace
+          ? { path: name, namespace }
+          : null,
+      );
+      onLoad({ filter: /.*/, namespace }, async ({ path: name }) => {
+        const exported = Object.keys((await import(name)) as object).filter((key) => /^[\w$]+$/.test(key));
+        const source = JSON.stringify(name);
+        const names = exported.filter((key) => key !== 'default').join(', ');
+        const byDefault = exported.includes('default') ? 'export default all.default;\n' : '';
+        return {
+          contents: `import * as all from ${source};\nexport const { ${names} } = all;\n${byDefault}`,
+          resolveDir: ROOT,
+        };
       });
     },
   };

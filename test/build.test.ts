@@ -1,6 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
@@ -16,7 +18,32 @@ async function folderOf(t: ExecutionContext): Promise<string> {
   return folder;
 }
 
-test('the bundle starts, passes a request, records it, ends in order, and accounts for it', async (t) => {
+/** Takes everything that is sent by OTLP. */
+async function startCollector(
+  t: ExecutionContext,
+): Promise<{ url: string; received: (path: string) => Promise<void> }> {
+  const paths = new EventEmitter();
+  const seen = new Set<string>();
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+      seen.add(request.url!);
+      paths.emit(request.url!);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received: async (url) => void (seen.has(url) || (await once(paths, url))),
+  };
+}
+
+test('the bundle starts, passes a request, records it, ends in order, accounts for it, and sends it on', async (t) => {
   const folder = await folderOf(t);
   const dist = path.join(folder, 'dist');
   await run(process.execPath, [path.join(ROOT, 'bin/build.ts'), dist]);
@@ -53,6 +80,24 @@ test('the bundle starts, passes a request, records it, ends in order, and accoun
   const version = await run(process.execPath, [main, '--version']);
   t.regex(version.stdout, /^Version {2}\d+\.\d+\.\d+/);
   await run(process.execPath, [main, 'init', path.join(folder, 'mine')]);
+
+  const otlp = await startCollector(t);
+  const exporting = spawn(
+    process.execPath,
+    [main, '--listen=127.0.0.1:0', `--upstream=http://${upstream}`, `--data-dir=${dataDir}`],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: folder,
+      env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url },
+    },
+  );
+  t.teardown(() => exporting.kill('SIGKILL'));
+  const exported = once(exporting, 'exit');
+  // What the first run recorded is new to this sink.
+  await otlp.received('/v1/logs');
+  await otlp.received('/v1/traces');
+  exporting.kill('SIGTERM');
+  t.deepEqual(await exported, [0, null]);
 
   const check = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> =>
     run(process.execPath, [path.join(dist, 'health-check.js'), ...args], {

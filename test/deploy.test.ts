@@ -58,7 +58,8 @@ test('compose: no secret is a value, and every file that is mounted is in the pr
 });
 
 test('options of the gateway in the image, the compose file and the manifest exist', (t) => {
-  const known = new Set([...OPTION_SPECS.map(optionVariable), 'TAPLINE_VERSION']);
+  const variables = new Set(OPTION_SPECS.map(optionVariable));
+  const known = new Set([...variables, 'TAPLINE_VERSION']);
   for (const file of ['Dockerfile', 'docker-compose.yml', 'docs/kubernetes.md'])
     for (const [variable] of read(file).matchAll(/\bTAPLINE_[A-Z_]+/g))
       t.true(known.has(variable), `${file}: ${variable}`);

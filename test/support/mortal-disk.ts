@@ -49,6 +49,7 @@ export class MortalDisk {
         }),
       remove: (file) => step(() => void this.#names.delete(file)),
       list: (folder) => step(() => this.list(folder)),
+      syncFolder: () => step(() => {}),
     };
     return { files, death, calls: () => calls };
   }

@@ -101,7 +101,6 @@ export class Archive {
           },
           { signal: this.#stopping.signal },
         );
-        // The original is removed next: also a power loss must find one of the two.
         await target.sync();
       } finally {
         await target.close();
@@ -113,6 +112,8 @@ export class Archive {
       await source.close();
     }
     await this.#files.rename(part, `${file}.gz`);
+    // The original is removed next: also a power loss must find one of the two.
+    await this.#files.syncFolder(path.dirname(file));
   }
 
   #stampOf(name: string): string | null {

@@ -72,4 +72,5 @@ export async function saveState(
     await open.close();
   }
   await files.rename(next, file);
+  if (isSyncing) await files.syncFolder(path.dirname(file));
 }

@@ -29,6 +29,8 @@ export interface Files {
   remove(file: string): Promise<void>;
   /** Names in a folder. */
   list(folder: string): Promise<string[]>;
+  /** What was made, renamed and removed in a folder, to the disk. */
+  syncFolder(folder: string): Promise<void>;
 }
 
 const FLAGS = { append: 'a+', read: 'r', replace: 'w' } as const;
@@ -57,6 +59,14 @@ export const diskFiles: Files = {
   rename: (from, to) => fs.rename(from, to),
   remove: (file) => fs.rm(file, { force: true }),
   list: (folder) => fs.readdir(folder),
+  async syncFolder(folder) {
+    const handle = await fs.open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
 };
 
 /** Writes all of it; rejects half way with what the system says. */

@@ -131,10 +131,12 @@ export class RecordFile {
   }
 
   async #openCurrent(): Promise<void> {
-    const { file, files, nowMs } = this.#options;
+    const { file, files, nowMs, isSyncing } = this.#options;
     await this.close();
     const handle = await files.open(file, 'append');
     try {
+      // It may be new, and the former one renamed.
+      if (isSyncing) await files.syncFolder(path.dirname(file));
       const { size, inode } = await handle.stat();
       const isKnown = this.#current?.path === file && this.#current.inode === inode;
       this.#current = {

@@ -35,9 +35,14 @@ interface World {
   nowMs: number;
   /** Records that were answered for, by thread: the spool has forgotten them. */
   readonly released: number[];
+  readonly isSyncing: boolean;
 }
 
-const newWorld = (): World => ({ nowMs: Date.UTC(2026, 10, 25), released: [0, 0] });
+const newWorld = (isSyncing: boolean): World => ({
+  nowMs: Date.UTC(2026, 10, 25),
+  released: [0, 0],
+  isSyncing,
+});
 
 /** Delivers all records as a process of that fate; resolves when it is done or dead. */
 async function live(disk: MortalDisk, fate: Fate, sizes: readonly number[], world: World): Promise<void> {
@@ -48,7 +53,7 @@ async function live(disk: MortalDisk, fate: Fate, sizes: readonly number[], worl
     maxBytes: 1500,
     maxAgeMs: 0,
     keep: 0,
-    isSyncing: false,
+    isSyncing: world.isSyncing,
     log: quiet,
     files,
     nowMs: () => ++world.nowMs,
@@ -105,9 +110,9 @@ test('each line once and in order, wherever processes die and whatever calls fai
   );
   const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 });
   await fc.assert(
-    fc.asyncProperty(fates, sizes, async (lives, counts) => {
+    fc.asyncProperty(fates, sizes, fc.boolean(), async (lives, counts, isSyncing) => {
       const disk = new MortalDisk();
-      const world = newWorld();
+      const world = newWorld(isSyncing);
       for (const fate of [...lives, { diesAt: null }]) await live(disk, fate, counts, world);
       // One more start compresses what is left: the last life may have ended before.
       const { files } = disk.boot({ diesAt: null });
@@ -157,7 +162,7 @@ test('a process that dies at any single call of a plain run loses and doubles no
   t.true(calls() > 50);
   for (let diesAt = 1; diesAt <= calls(); diesAt++) {
     const disk = new MortalDisk();
-    const world = newWorld();
+    const world = newWorld(true);
     await live(disk, { diesAt }, [3], world);
     await live(disk, { diesAt: null }, [2], world);
     const sequences = linesOn(disk)
