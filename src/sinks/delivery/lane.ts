@@ -138,6 +138,7 @@ export class Lane {
         triesLeft: this.#state.name === 'running' ? LAST_TRIES : 1,
         hasProbed: false,
       };
+      this.#supply.hurry();
       const timer = clock.after(deadlineMs, drained.resolve);
       this.wake();
       await drained.promise;
@@ -186,7 +187,8 @@ export class Lane {
         if (flight === null) break;
         await this.#launch(flight.parcel, flight.records);
       }
-      this.#checkDrained();
+      // Woken meanwhile: what there was to see may not be all.
+      if (!this.#isWanted) this.#checkDrained();
     }
   }
 

@@ -62,6 +62,7 @@ export class SpoolFolder implements SpoolSource {
   readonly #isOpen: (stream: StreamKey) => boolean;
   readonly #onDamage: (stream: StreamKey, facts: GapFacts) => void;
   #listing: Promise<readonly SpoolStream[]> | null = null;
+  #nextListing: Promise<readonly SpoolStream[]> | null = null;
 
   constructor(options: {
     readonly folder: string;
@@ -75,10 +76,23 @@ export class SpoolFolder implements SpoolSource {
     this.#onDamage = options.onDamage;
   }
 
-  /** Lanes that ask in the same moment share one look. */
+  /** Lanes that ask in the same moment share one look; one that is under way may have missed what they were woken for. */
   streams(): Promise<readonly SpoolStream[]> {
-    this.#listing ??= this.#list().finally(() => (this.#listing = null));
-    return this.#listing;
+    if (this.#listing === null) return this.#look();
+    this.#nextListing ??= this.#listing.then(
+      () => this.#look(),
+      () => this.#look(),
+    );
+    return this.#nextListing;
+  }
+
+  #look(): Promise<readonly SpoolStream[]> {
+    this.#nextListing = null;
+    const listing = this.#list().finally(() => {
+      if (this.#listing === listing) this.#listing = null;
+    });
+    this.#listing = listing;
+    return listing;
   }
 
   async read(

@@ -569,3 +569,25 @@ test('a stop delivers what is left; with a dead sink it ends after one try and l
   t.is(other.server.script.length, 18, 'one try before, one at the stop');
   t.is(other.acknowledged, 0);
 });
+
+test('a stop that comes while the lane looks for work looks once more', async (t) => {
+  const world = new World(() => 0.5);
+  const held = Promise.withResolvers<void>();
+  let isHeld = false;
+  const streams = world.spool.streams.bind(world.spool);
+  world.spool.streams = async () => {
+    const seen = await streams();
+    if (isHeld) await held.promise;
+    return seen;
+  };
+  await world.lane.start();
+  isHeld = true;
+  world.lane.wake();
+  await world.settle();
+  world.spool.records.push(recordOf(1));
+  const stopping = world.lane.stop(5000);
+  isHeld = false;
+  held.resolve();
+  await stopping;
+  t.is(world.server.held.size, 1);
+});

@@ -115,3 +115,16 @@ test('damage is one gap record, the same at every reading, with the numbers that
   t.is(second!.records[0]!.kind, 'gap');
   t.like(damages.at(-1), { from: 5, to: 7, count: 3 });
 });
+
+test('who asks while a look is under way gets one that begins afterwards', async (t) => {
+  const { source, file } = await folder(t);
+  writeFileSync(file(1), frames(1));
+  const before = source.streams();
+  // The look may have passed the file by the time that more is written to it.
+  await new Promise((resolve) => setImmediate(resolve));
+  appendFileSync(file(1), frames(2));
+  const [late, later] = await Promise.all([source.streams(), source.streams()]);
+  t.is(late[0]!.segments[0]!.size, frames(1, 2).length);
+  t.is(late, later, 'those who wait share one');
+  t.not(late, await before);
+});
