@@ -6,6 +6,7 @@ import type { Log } from '../core/ports.ts';
 import { durationMs } from '../core/quantity.ts';
 import { newDelivery, newStoreSink } from '../gateway/new-delivery.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
+import { readLedger } from '../spool/run-ledger.ts';
 import { parseQuery, type Query } from '../store/query.ts';
 import { RecordStore, type StoredRow } from '../store/record-store.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
@@ -31,6 +32,12 @@ export async function records(argv: readonly string[], terminal: Terminal): Prom
   const limit = readLimit(own.get('limit'));
   const sinceMs = readSince(own.get('since'), Date.now());
   const directory = DataDirectory.open(gateway.options.dataDir, { isReadOnly: true });
+  if (!existsSync(directory.paths.store) && readLedger(directory.paths.ledger).at(-1)?.hasStore === false) {
+    terminal.err.write(
+      'tapline: the gateway of this data directory keeps no store (--store=off): look where its sinks deliver to\n',
+    );
+    return EXIT.failure;
+  }
   const log = new LineLog(gateway.options.logLevel, terminal.err, wantsColour(terminal.err, terminal.env));
   await drainSpool(directory, gateway.options, log);
   const isJson = own.has('json');

@@ -798,3 +798,9 @@ export function optionSign(spec: OptionSpec): string {
   if (spec.type === 'secret') return `${optionVariable(spec)}=${spec.placeholder}`;
   return spec.placeholder === '' ? `--${spec.name}` : `--${spec.name}=${spec.placeholder}`;
 }
+
+/** The options for those who send nothing to a sink: secrets stay where they are used. */
+export function withoutSecrets(options: Options): Options {
+  const secrets = OPTION_SPECS.filter(({ type }) => type === 'secret').map(({ field }) => [field, null]);
+  return { ...options, ...(Object.fromEntries(secrets) as Partial<Options>) };
+}

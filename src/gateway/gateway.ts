@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import type { Options } from '../config/options.ts';
+import { type Options, withoutSecrets } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
 import { ScriptError } from '../script/script-error.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
@@ -10,6 +10,7 @@ import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
 import { type DataThreadInit, loadOnly } from './data-thread.ts';
 import type { BoundAddress } from './front.ts';
+import type { Delivery } from '../sinks/delivery/delivery.ts';
 import { deliveryHealth } from './delivery-health.ts';
 import { newDelivery } from './new-delivery.ts';
 import { newSinks } from './new-sinks.ts';
@@ -59,21 +60,21 @@ export async function startGateway(init: {
   const { options, script, log, env = {}, output = process.stdout } = init;
   const { metrics = new MetricRegistry(), tracing = NO_TRACING } = init;
   const directory = isRecording(script, options) ? DataDirectory.open(options.dataDir) : null;
-  const delivery =
-    directory === null
-      ? null
-      : newDelivery({
-          directory,
-          options,
-          metrics,
-          tracing,
-          log,
-          sinks: newSinks({ directory, options, env, metrics, log, output }),
-          isReleasing: true,
-        });
   const threads: ThreadHost[] = [];
+  let delivery: Delivery | null = null;
   try {
-    await delivery?.start();
+    if (directory !== null)
+      delivery = newDelivery({
+        directory,
+        options,
+        metrics,
+        tracing,
+        log,
+        sinks: newSinks({ directory, options, env, metrics, log, output }),
+        isReleasing: true,
+      });
+    const delivering = delivery;
+    await delivering?.start();
     const runId = newRunId();
     const connectionIds = new SharedArrayBuffer(8);
     const hmacKey = directory?.hmacKey() ?? Buffer.alloc(0);
@@ -82,7 +83,7 @@ export async function startGateway(init: {
     for (let number = 0; number < options.threads; number++) {
       const stream = { run: runId, thread: number };
       const init = {
-        options,
+        options: withoutSecrets(options),
         paths: directory?.paths ?? null,
         script,
         runId,
@@ -91,8 +92,8 @@ export async function startGateway(init: {
         connectionIds,
         addresses,
       };
-      delivery?.noteOpened(stream);
-      const thread = new ThreadHost(init, log, metrics, () => delivery?.noteFlushed());
+      delivering?.noteOpened(stream);
+      const thread = new ThreadHost(init, log, metrics, () => delivering?.noteFlushed());
       threads.push(thread);
       const bound = await thread.listening;
       if (number === 0) addresses = bound;
@@ -100,9 +101,9 @@ export async function startGateway(init: {
     let stopping: ReturnType<Gateway['stop']> | null = null;
     const stop: Gateway['stop'] = async (deadlineMs) => {
       await Promise.all(threads.map((thread) => thread.stop(deadlineMs)));
-      if (delivery === null) return { left: 0, bySink: new Map() };
-      for (const [number] of threads.entries()) delivery.noteEnded({ run: runId, thread: number });
-      const result = await delivery.stop(LAST_DELIVERY_MS);
+      if (delivering === null) return { left: 0, bySink: new Map() };
+      for (const [number] of threads.entries()) delivering.noteEnded({ run: runId, thread: number });
+      const result = await delivering.stop(LAST_DELIVERY_MS);
       directory!.close();
       return result;
     };
@@ -117,7 +118,7 @@ export async function startGateway(init: {
       health: () => ({
         state: stopping === null ? 'running' : 'stopping',
         threads: threads.map(({ name, isAlive }) => ({ name, isAlive })),
-        ...deliveryHealth(delivery?.status() ?? null),
+        ...deliveryHealth(delivering?.status() ?? null),
       }),
       census: async () => {
         const tables = await Promise.all(threads.map((thread) => thread.ask<string[]>({ type: 'census' })));
