@@ -180,7 +180,12 @@ function rowOf(
     unaccountedAtMost === 0 ? named === missing : named <= missing && missing <= named + unaccountedAtMost;
   const isAllowed = missing === 0 || fault.mayLose === true;
   const isKept =
-    hasDrained && isNamed && isAllowed && leaks === 0 && (twice === 0 || fault.mayDouble === true);
+    text !== 'verify gave no report' &&
+    hasDrained &&
+    isNamed &&
+    isAllowed &&
+    leaks === 0 &&
+    (twice === 0 || fault.mayDouble === true);
   return {
     fault: fault.name,
     sink: fault.sink,

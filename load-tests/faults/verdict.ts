@@ -29,9 +29,15 @@ export interface Verdict {
   readonly text: string;
 }
 
-/** Throws where the output is no report. */
+/** A verify that could not say anything has named nothing. */
 export function readVerdict(output: string): Verdict {
-  const { runs, sinks = [] } = JSON.parse(output) as Report;
+  let report: Report;
+  try {
+    report = JSON.parse(output) as Report;
+  } catch {
+    return { named: 0, unaccountedAtMost: 0, text: 'verify gave no report' };
+  }
+  const { runs, sinks = [] } = report;
   const total = (ranges: readonly Range[] = []): number =>
     ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
   const sum = (count: (run: Report['runs'][number]) => number): number =>
