@@ -6,7 +6,7 @@ import { asKql, asQuery, type Filter } from '../../dashboards/src/kibana/filter.
 import { DASHBOARDS, PANELS, SAVED_OBJECTS } from '../../dashboards/src/kibana/index.ts';
 import type { Chart, Measure, Panel } from '../../dashboards/src/kibana/panel.ts';
 import { bucketKey, measureKey, rankOf, searchOf } from '../../dashboards/src/kibana/request.ts';
-import { type ElasticsearchPeer, testWithElasticsearch } from '../support/elasticsearch-peer.ts';
+import { launchPeer, type Peer, testWithPeer } from '../support/peers.ts';
 import type { RecordView } from '../support/fixture.ts';
 import { recordTraffic } from '../support/recorded-traffic.ts';
 import { makeSink, NO_SIGNAL } from '../support/elasticsearch.ts';
@@ -108,26 +108,32 @@ test('every field of a panel is one that a gateway writes', async (t) => {
   t.deepEqual(missing, []);
 });
 
-for (const version of [9, 8] as const)
-  testWithElasticsearch(version, 'panels, asked of records that gateways made', async (t, elasticsearch) => {
-    const records = await recordedOnce(t);
-    // The set-up of a gateway: template, mappings, pipeline.
-    await makeSink(t, elasticsearch.url).sink.start(NO_SIGNAL);
-    await index(elasticsearch, records);
-    for (const panel of PANELS) {
-      await findsData(t, elasticsearch, panel);
-      await countsRequestsOnly(t, elasticsearch, panel);
-      for (const filter of filtersOf(panel))
-        t.is(
-          await count(elasticsearch, { query_string: { query: asLucene(asKql(filter)) } }),
-          await count(elasticsearch, asQuery(filter)),
-          `means the same as KQL and as query: ${asKql(filter)}`,
-        );
-    }
-  });
+for (const version of ['9', '8'] as const)
+  testWithPeer(
+    `panels, asked of records that gateways made: Elasticsearch ${version}`,
+    'launched',
+    async (t) => {
+      const elasticsearch = await launchPeer(version);
+      t.teardown(() => elasticsearch.stop());
+      const records = await recordedOnce(t);
+      // The set-up of a gateway: template, mappings, pipeline.
+      await makeSink(t, elasticsearch.url).sink.start(NO_SIGNAL);
+      await index(elasticsearch, records);
+      for (const panel of PANELS) {
+        await findsData(t, elasticsearch, panel);
+        await countsRequestsOnly(t, elasticsearch, panel);
+        for (const filter of filtersOf(panel))
+          t.is(
+            await count(elasticsearch, { query_string: { query: asLucene(asKql(filter)) } }),
+            await count(elasticsearch, asQuery(filter)),
+            `means the same as KQL and as query: ${asKql(filter)}`,
+          );
+      }
+    },
+  );
 
-async function findsData(t: ExecutionContext, elasticsearch: ElasticsearchPeer, panel: Panel): Promise<void> {
-  const found = (await elasticsearch.request('POST', `/${STREAM}/_search`, searchOf(panel))) as Found;
+async function findsData(t: ExecutionContext, elasticsearch: Peer, panel: Panel): Promise<void> {
+  const found = (await ask(elasticsearch, 'POST', `/${STREAM}/_search`, searchOf(panel))) as Found;
   t.true(found.hits.total.value > 0, `${panel.id}: no record`);
   if (panel.shape === 'list') {
     for (const column of panel.columns)
@@ -155,7 +161,7 @@ async function findsData(t: ExecutionContext, elasticsearch: ElasticsearchPeer, 
 
 async function countsRequestsOnly(
   t: ExecutionContext,
-  elasticsearch: ElasticsearchPeer,
+  elasticsearch: Peer,
   { id, where }: Panel,
 ): Promise<void> {
   for (const kind of ['gap', 'summary']) {
@@ -238,9 +244,10 @@ function asLucene(kql: string): string {
  * Makes the server ready for records.
  * With mappings as the set-up of the gateway makes them: the same types, and the arrival written by a pipeline.
  */
-async function index(elasticsearch: ElasticsearchPeer, records: readonly RecordView[]): Promise<void> {
+async function index(elasticsearch: Peer, records: readonly RecordView[]): Promise<void> {
   const lines = records.flatMap((record) => [{ create: { _id: record.event.id } }, record]);
-  const answer = (await elasticsearch.request(
+  const answer = (await ask(
+    elasticsearch,
     'POST',
     `/${STREAM}/_bulk?refresh=true`,
     `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`,
@@ -248,8 +255,16 @@ async function index(elasticsearch: ElasticsearchPeer, records: readonly RecordV
   if (answer.errors) throw new Error(JSON.stringify(answer.items).slice(0, 2000));
 }
 
-async function count(elasticsearch: ElasticsearchPeer, query: object): Promise<number> {
-  const answer = (await elasticsearch.request('POST', `/${STREAM}/_count`, { query })) as { count: number };
+/** The answer; throws what Elasticsearch says about a failure. */
+async function ask(peer: Peer, method: string, target: string, body: object | string): Promise<unknown> {
+  const answer = await peer.ask(method, target, body);
+  if (answer.status >= 300)
+    throw new Error(`${method} ${target}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+async function count(elasticsearch: Peer, query: object): Promise<number> {
+  const answer = (await ask(elasticsearch, 'POST', `/${STREAM}/_count`, { query })) as { count: number };
   return answer.count;
 }
 
