@@ -26,6 +26,7 @@ Examples:
   tapline                                            try it in front of a sample application
   tapline --upstream=http://127.0.0.1:3000           clients use http://127.0.0.1:8000 from now on
   tapline --upstream=https://example.test --listen=0.0.0.0:8443 --tls-cert=cert.pem --tls-key=key.pem
+  tapline --upstream=http://127.0.0.1:3000 --elasticsearch=https://es:9200 --gui-port=8001
   tapline records --query='status>=500 path:/api/*'
   tapline examples/02-hello.js                       run a script of your own; --verify checks it first
 
