@@ -164,12 +164,14 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'spool full while the sink is down',
     sink: 'elasticsearch',
-    args: ['--spool-size=400k', '--spool-segment=32k', '--flush-interval=50ms', '--delivery-interval=100ms'],
+    args: ['--spool-size=1m', '--spool-segment=32k', '--flush-interval=50ms', '--delivery-interval=100ms'],
     mayLose: true,
-    async play({ server, during }) {
+    async play({ server, gateway, during }) {
       await server.stop();
       await during();
       await server.start();
+      // While it backs off it is as good as down.
+      await gateway.drained(60_000);
     },
   },
   {
