@@ -17,7 +17,7 @@ import { startApplication } from '../faults/traffic.ts';
  *     node load-tests/delivery/measure.ts [--write]
  *
  * 1. Latency of the traffic while the sink is dead, frozen, slow or refuses, against the same gateway with a healthy sink, in pairs: open loop,
- *    each latency from the moment the request was due.
+ *    each latency from the moment the request was due. The first row is the healthy sink against itself: what the machine adds and takes away.
  * 2. Records of 1 KB a second from a full spool into a sink that takes them at once, and the CPU that a record costs.
  *
  * Results: load-tests/results/delivery.json. Exit code 1 where a budget of load-tests/budgets/delivery.json is not met.
@@ -41,13 +41,14 @@ const budgets = JSON.parse(
 ) as { addedP99Ms: number; recordsPerSecond: number };
 
 const latency: Record<string, { addedP50Ms: number; addedP99Ms: number; spreadP99Ms: [number, number] }> = {};
-for (const mode of ['dead', 'frozen', 'slow', 'refuse']) {
+for (const mode of ['ok', 'dead', 'frozen', 'slow', 'refuse']) {
   const differences: Latency[] = [];
   for (let pair = 0; pair < PAIRS; pair++) {
-    process.stderr.write(`latency, sink ${mode}: pair ${pair + 1} of ${PAIRS}\r`);
+    process.stderr.write(`latency, sink ${mode}: pair ${pair + 1} of ${PAIRS}\n`);
     const [first, second] = pair % 2 === 0 ? ['ok', mode] : [mode, 'ok'];
-    const measured = { [first!]: await latencyWith(first!), [second!]: await latencyWith(second!) };
-    const [healthy, ill] = [measured['ok']!, measured[mode]!];
+    const one = await latencyWith(first!);
+    const other = await latencyWith(second!);
+    const [healthy, ill] = pair % 2 === 0 ? [one, other] : [other, one];
     differences.push({ p50: ill.p50 - healthy.p50, p99: ill.p99 - healthy.p99 });
   }
   const p99 = differences.map((one) => one.p99).sort((left, right) => left - right);
@@ -71,10 +72,12 @@ if (values.write)
     path.join(import.meta.dirname, '../results/delivery.json'),
     `${JSON.stringify(results, null, 2)}\n`,
   );
-const late = Object.entries(latency).filter(([, { addedP99Ms }]) => addedP99Ms > budgets.addedP99Ms);
+// What a healthy sink differs from itself by cannot be held against an ill one.
+const allowedMs = budgets.addedP99Ms + Math.max(0, latency['ok']!.spreadP99Ms[1]);
+const late = Object.entries(latency).filter(([, { addedP99Ms }]) => addedP99Ms > allowedMs);
 for (const [mode, { addedP99Ms }] of late)
   process.stderr.write(
-    `over budget: sink ${mode}: p99 ${addedP99Ms} ms later, allowed are ${budgets.addedP99Ms}\n`,
+    `over budget: sink ${mode}: p99 ${addedP99Ms} ms later, allowed are ${round(allowedMs)}\n`,
   );
 if (throughput.recordsPerSecond < budgets.recordsPerSecond)
   process.stderr.write(

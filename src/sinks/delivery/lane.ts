@@ -15,6 +15,8 @@ import type { SpoolSource } from './spool-source.ts';
 
 /** A try that does not end by itself when it is aborted is given up so long after. */
 const ABORT_GRACE_MS = 2000;
+/** A sink that does not answer is asked with little: a full batch for nothing costs the traffic its processor. */
+const PROBE_BYTES = 64 * 1024;
 /** At a stop, failures after which the rest is left for the next start; one where the sink was not running before. */
 const LAST_TRIES = 3;
 
@@ -183,7 +185,10 @@ export class Lane {
         if ((await this.#tryToStart()) !== null) return;
       }
       while (this.#hasRoom()) {
-        const flight = await this.#supply.next(this.#maxBatchBytes);
+        const isProbe = this.#state.name !== 'running';
+        const flight = await this.#supply.next(
+          isProbe ? Math.min(this.#maxBatchBytes, PROBE_BYTES) : this.#maxBatchBytes,
+        );
         if (flight === null) break;
         await this.#launch(flight.parcel, flight.records);
       }

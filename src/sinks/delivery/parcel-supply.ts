@@ -4,7 +4,7 @@ import type { RecordDocument } from '../../records/record-document.ts';
 import type { Place, Sink, StreamKey } from '../sink.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { LaneReader } from './lane-reader.ts';
-import { newParcel, type Parcel } from './parcel.ts';
+import { newParcel, type Parcel, partOf } from './parcel.ts';
 import { isBefore } from './place-window.ts';
 import type { SpoolSource, Stretch } from './spool-source.ts';
 
@@ -53,7 +53,7 @@ export class ParcelSupply {
   /** What is to be sent next; null where nothing is due. Rejects where the spool cannot be read. */
   async next(maxBatchBytes: number): Promise<Loaded | null> {
     return (
-      (await this.#takeWaiting()) ??
+      (await this.#takeWaiting(maxBatchBytes)) ??
       this.#takeLetters(maxBatchBytes) ??
       (await this.#takeFresh(maxBatchBytes))
     );
@@ -89,7 +89,7 @@ export class ParcelSupply {
   }
 
   /** A parcel whose next try is due, with its records read again. */
-  async #takeWaiting(): Promise<Loaded | null> {
+  async #takeWaiting(maxBatchBytes: number): Promise<Loaded | null> {
     const nowMs = this.#options.clock.monotonicMs();
     const at = this.#waiting.findIndex(({ notBeforeMs }) => notBeforeMs <= nowMs);
     if (at < 0) return null;
@@ -102,16 +102,28 @@ export class ParcelSupply {
           ? origin.records
           : (await this.#options.source.reread(parcel!.stream, origin.stretch)).records;
     } catch (error) {
-      if (this.#isGivenUp(parcel!)) return this.#takeWaiting();
+      if (this.#isGivenUp(parcel!)) return this.#takeWaiting(maxBatchBytes);
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#lose(parcel!);
       else this.put({ ...parcel!, notBeforeMs: nowMs + 1000 });
       throw error;
     }
     const chosen = only === null ? all : only.map((index) => all[index]!);
-    return {
-      parcel: parcel!,
-      records: bodyBytes === null ? chosen : chosen.map((record) => cutBodies(record, bodyBytes)),
-    };
+    const loaded = this.#upTo(maxBatchBytes, parcel!, chosen);
+    return bodyBytes === null
+      ? loaded
+      : { ...loaded, records: loaded.records.map((record) => cutBodies(record, bodyBytes)) };
+  }
+
+  /** As much of a parcel as a batch may have now; the rest waits on. A sink that keeps its own places gets stretches whole. */
+  #upTo(maxBatchBytes: number, parcel: Parcel, records: readonly RecordDocument[]): Loaded {
+    let count = 0;
+    let bytes = 0;
+    while (count < records.length && (count === 0 || bytes + records[count]!.bytes.length <= maxBatchBytes))
+      bytes += records[count++]!.bytes.length;
+    if (count === records.length || this.#options.sink.ownPlaces !== null) return { parcel, records };
+    const indexes = records.map((_, index) => index);
+    this.put(partOf(parcel, indexes.slice(count)));
+    return { parcel: partOf(parcel, indexes.slice(0, count)), records: records.slice(0, count) };
   }
 
   async #takeFresh(maxBatchBytes: number): Promise<Loaded | null> {
@@ -204,9 +216,12 @@ export class ParcelSupply {
     this.#options.onProgress();
   }
 
-  /** To be sent at its time; the oldest first. */
+  /** To be sent at its time; the oldest first, so that one that keeps failing is the one that is tried. */
   put(parcel: Parcel): void {
-    if (!this.#isGivenUp(parcel)) this.#waiting.push(parcel);
+    if (this.#isGivenUp(parcel)) return;
+    const at = this.#waiting.findIndex((other) => isOlder(parcel, other));
+    if (at < 0) this.#waiting.push(parcel);
+    else this.#waiting.splice(at, 0, parcel);
   }
 
   /** Whether its segment was given up while it was under way. */
@@ -215,6 +230,15 @@ export class ParcelSupply {
     const acknowledged = this.#reader.acknowledged(stream);
     return acknowledged !== null && !isBefore(acknowledged, origin.stretch.to);
   }
+}
+
+/** By place; dead letters that were queued again come last. */
+function isOlder({ origin: left, only }: Parcel, { origin: right, only: otherOnly }: Parcel): boolean {
+  if (left.kind === 'letters' || right.kind === 'letters')
+    return left.kind === 'spool' && right.kind === 'letters';
+  if (isBefore(left.stretch.from, right.stretch.from)) return true;
+  if (isBefore(right.stretch.from, left.stretch.from)) return false;
+  return (only?.[0] ?? 0) < (otherOnly?.[0] ?? 0);
 }
 
 /** Without the records: they are read again where they are needed again. */

@@ -591,3 +591,35 @@ test('a stop that comes while the lane looks for work looks once more', async (t
   await stopping;
   t.is(world.server.held.size, 1);
 });
+
+test('a sink that does not answer is asked with little, and gets the rest when it does', async (t) => {
+  const world = new World(() => 0.5);
+  const { server } = world;
+  server.maxBytes = 1e9;
+  const sizes: number[] = [];
+  const sink = server.sink();
+  server.sink = () => ({
+    ...sink,
+    limits: { ...sink.limits, maxBatchBytes: 1e6, maxBatchRecords: 100 },
+    send: (batch, signal) => {
+      sizes.push(batch.bytes);
+      return sink.send(batch, signal);
+    },
+  });
+  world.lane = world.newLane();
+  await world.lane.start();
+  server.script = Array.from({ length: 6 }, () => ({ kind: 'broken' as const, isStored: true }));
+  for (let sequence = 1; sequence <= 7; sequence++)
+    world.spool.records.push(
+      recordOf(sequence, { http: { response: { body: { content: 'x'.repeat(20_000) } } } }),
+    );
+  world.lane.wake();
+  for (let turn = 0; turn < 12; turn++) await world.advance(5000);
+  t.true(sizes[0]! > 130_000, 'all of it at first');
+  t.deepEqual([...new Set(sizes.slice(1, 6))].length, 1, 'the same little every time');
+  t.true(sizes[1]! <= 65_536, `${sizes[1]}`);
+  await world.recover();
+  t.is(server.held.size, 7);
+  t.deepEqual(server.faults, []);
+  t.true(sizes.length <= 10, sizes.join());
+});
