@@ -42,6 +42,34 @@ test.serial(
   },
 );
 
+test.serial('without a store, what a full spool has lost at the end is no complete run', async (t) => {
+  const target = await startUpstream(
+    t,
+    answering(() => OK),
+  );
+  const dataDir = await makeDataDir(t);
+  const args = [
+    `--upstream=http://${target}`,
+    '--store=off',
+    '--elasticsearch=http://127.0.0.1:1',
+    '--spool-size=64k',
+    '--spool-segment=4k',
+    '--flush-interval=20ms',
+  ];
+  const gateway = await startProcess(t, args, dataDir);
+  const client = await connectClient(gateway.port);
+  for (let index = 0; index < 400; index++) {
+    client.received = Buffer.alloc(0);
+    client.write(get(`/${index}`));
+    await client.until(OK);
+  }
+  client.socket.end();
+  await gateway.end('SIGTERM');
+  const { code, stdout } = await runCli(['verify', `--data-dir=${dataDir}`]);
+  t.is(code, 1, stdout);
+  t.regex(stdout, /lost: records \d+ to 4\d\d \([\d,]+\): spool-full/);
+});
+
 test.serial(
   'without a store and without another sink nobody would take the records: that is said at the start',
   async (t) => {

@@ -25,6 +25,7 @@ async function startWriter(
     isSyncing: false,
     log: quiet,
     makeGap: (facts: GapFacts) => gapOf(facts, ++gapSequence),
+    onUntold: () => {},
     onFlushed: () => {},
     ...options,
   });
@@ -138,4 +139,24 @@ test('a spool that no sink empties drops records and says so once there is room'
     10 - before.length,
   );
   t.is(last!.sequence, 11);
+});
+
+test('what no gap record can tell of before the end is told to the ledger', async (t) => {
+  const untold: string[] = [];
+  const onUntold = ({ from, to, reason }: GapFacts): void => void untold.push(`${from}-${to} ${reason}`);
+  const full = await startWriter(t, { maxSpoolBytes: 2000, onUntold });
+  for (let sequence = 1; sequence <= 10; sequence++) {
+    full.writer.append(recordOf(sequence));
+    await full.writer.flush();
+  }
+  await full.writer.close();
+  const { length } = await full.read();
+  t.deepEqual(untold, [`${length + 1}-10 spool-full`]);
+  const broken = moodyDisk();
+  broken.isFull = true;
+  const { writer } = await startWriter(t, { openFile: broken.open, onUntold });
+  writer.append(recordOf(1));
+  writer.append(recordOf(2));
+  await writer.close();
+  t.is(untold.at(-1), '1-2 disk-error');
 });
