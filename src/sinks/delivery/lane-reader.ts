@@ -51,6 +51,11 @@ export class LaneReader {
     this.#options = options;
   }
 
+  /** The sink is ready: one that keeps its own places knows them only now. */
+  begin(): void {
+    this.#cursors.clear();
+  }
+
   /** The next stretch that is due: full, old enough, or the rest of a stream that has ended. */
   async next(maxBytes: number): Promise<FreshStretch | null> {
     const { sink, source, clock } = this.#options;

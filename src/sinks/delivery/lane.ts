@@ -162,6 +162,7 @@ export class Lane {
     this.#starting = new AbortController();
     try {
       await this.sink.start(this.#starting.signal);
+      this.reader.begin();
       this.#move({ kind: 'started' });
       return null;
     } catch (error) {

@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
 import { Delivery } from '../../../src/sinks/delivery/delivery.ts';
 import { DELIVERED, type Batch, type SendResult, type Sink } from '../../../src/sinks/sink.ts';
+import { StoreSink } from '../../../src/sinks/store/store-sink.ts';
 import { systemClock } from '../../../src/gateway/system-clock.ts';
 import { encodeFrame } from '../../../src/spool/format.ts';
 import { formatSegmentName } from '../../../src/spool/segment-name.ts';
@@ -164,4 +166,41 @@ test('stop is safe before start and twice', async (t) => {
   await delivery.stop(0);
   await delivery.stop(0);
   t.pass();
+});
+
+test('a sink that keeps its own places and is not ready at first is asked for them when it is', async (t) => {
+  const sink = testSink('own');
+  const half = encodeFrame(recordOf(1)).length * 2;
+  let isReady = false;
+  const own: Sink = {
+    ...sink,
+    ownPlaces: { acknowledged: () => (isReady ? { segment: 1, offset: half } : null) },
+    start: () => (isReady ? Promise.resolve() : Promise.reject(new Error('the disk is full'))),
+  };
+  const { newDelivery, write } = await world(t, [own]);
+  write(1, 1, 2, 3, 4);
+  const delivery = newDelivery();
+  await delivery.start();
+  t.true(delivery.status().sinks[0]!.pendingBytes > 0, 'somebody looks meanwhile');
+  isReady = true;
+  await sink.taken(2);
+  await delivery.stop(1000);
+  t.deepEqual(sink.sequences, [3, 4]);
+});
+
+test('a store that cannot be opened says so, and nobody who looks stumbles over it', async (t) => {
+  const folder = await makeDataDir(t);
+  const file = path.join(folder, 'store.sqlite');
+  const newer = new DatabaseSync(file);
+  newer.exec('PRAGMA user_version = 99');
+  newer.close();
+  const sink = new StoreSink({ file, log: quiet, maxBytes: 1e9, maxAgeMs: 1e9 });
+  const { newDelivery, write } = await world(t, [sink]);
+  write(1, 1, 2);
+  const delivery = newDelivery();
+  await delivery.start();
+  const [status] = delivery.status().sinks;
+  t.regex(status!.reason, /newer version/);
+  t.true(status!.pendingBytes > 0);
+  t.true((await delivery.stop(100)).left > 0);
 });
