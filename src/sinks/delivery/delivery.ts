@@ -224,17 +224,25 @@ export class Delivery {
     }
   }
 
+  /** First what all have taken: where the disk is full, that may be what makes room to note what is given up. */
   async #removePassed(): Promise<void> {
-    const { maxSpoolBytes, log, clock } = this.#options;
+    await this.#remove();
+    const maxBytes = this.#options.maxSpoolBytes * HIGH_WATER;
+    if (spoolBytes(this.#streams) <= maxBytes) return;
+    const { log, clock } = this.#options;
     await giveUpOldest({
       streams: this.#streams,
       lanes: this.#lanes,
       source: this.#source,
-      maxBytes: maxSpoolBytes * HIGH_WATER,
+      maxBytes,
       letters: () => this.#openLetters(),
       log,
       nowMs: clock.wallMs(),
     });
+    await this.#remove();
+  }
+
+  async #remove(): Promise<void> {
     let hasRemoved = false;
     for (const stream of this.#streams)
       for (const [index, { segment, size }] of stream.segments.entries()) {

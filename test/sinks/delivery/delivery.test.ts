@@ -160,6 +160,29 @@ test('a spool that one dead sink fills gives up its oldest segments for that sin
   t.deepEqual(dead.sequences, [10, 11, 12, 13, 14, 15]);
 });
 
+test('what all have taken is deleted even where nothing can be given up', async (t) => {
+  const [alive, slow] = [testSink('alive'), testSink('slow')];
+  const bytes = encodeFrame(recordOf(1)).length * 3;
+  const stuck: Sink = {
+    ...slow,
+    send: async (batch, signal) => {
+      await alive.taken(9);
+      slow.isDead = batch.records[0]!.sequence > 3;
+      return slow.send(batch, signal);
+    },
+  };
+  const { newDelivery, write, paths, segments } = await world(t, [alive, stuck], bytes);
+  for (const segment of [1, 2, 3]) write(segment, segment * 3 - 2, segment * 3 - 1, segment * 3);
+  // Nothing can be noted as given up.
+  mkdirSync(paths.deadLetters);
+  const delivery = newDelivery();
+  await delivery.start();
+  await alive.taken(9);
+  await slow.taken(3);
+  await delivery.stop(200);
+  t.is(segments(), 2);
+});
+
 test('stop is safe before start and twice', async (t) => {
   const { newDelivery } = await world(t, [testSink('a')]);
   const delivery = newDelivery();
