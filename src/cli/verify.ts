@@ -15,7 +15,7 @@ export async function verify(argv: readonly string[], terminal: Terminal): Promi
   const { own, gateway } = readCommandOptions(rest, { json: 'flag' }, terminal);
   const directory = DataDirectory.open(gateway.options.dataDir, { isReadOnly: true });
   const ledger = readLedger(directory.paths.ledger);
-  const runningRun = directory.isInUse ? (ledger.at(-1)?.run ?? null) : null;
+  const runningRun = directory.runningRun(ledger);
   const show = <Report>(report: Report, text: (report: Report) => string): void =>
     void terminal.out.write(own.has('json') ? `${JSON.stringify(report)}\n` : text(report));
   if (isOfElasticsearch) {

@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import test from 'ava';
 import { answering, connectClient, startUpstream } from '../support/fixture.ts';
+import { DataDirectory } from '../../src/spool/data-directory.ts';
+import { RunLedger } from '../../src/spool/run-ledger.ts';
 import { makeDataDir, runCli, startProcess } from '../support/process.ts';
 
 interface Listed {
@@ -140,3 +142,22 @@ test.serial('secrets are nowhere on disk', async (t) => {
     t.false((await readFile(file)).includes(canary), file);
   }
 });
+
+test.serial(
+  'a crashed run is not taken for one that goes on because somebody holds the folder',
+  async (t) => {
+    const dataDir = await makeDataDir(t);
+    const crashed = DataDirectory.open(dataDir);
+    new RunLedger(crashed.paths.ledger, 'r', 0, Date.now(), { hasStore: false }).nextSequence();
+    const running = await runCli(['verify', `--data-dir=${dataDir}`]);
+    t.regex(running.stdout, /the gateway is running/);
+    crashed.close();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    // A gateway that has not begun its run yet, or `tapline records` that looks at what is left.
+    const next = DataDirectory.open(dataDir);
+    t.teardown(() => next.close());
+    const { code, stdout } = await runCli(['verify', `--data-dir=${dataDir}`]);
+    t.is(code, 1, stdout);
+    t.regex(stdout, /at most 1,000 unaccounted/);
+  },
+);
