@@ -295,7 +295,8 @@ export class Lane {
     else if (pressure === 'halve') this.#concurrency.overloaded();
     else if (pressure === 'one') this.#concurrency.failed();
     this.#supply.finish(parcel, taken, { isTaken: true });
-    for (const part of again) this.#supply.put(part);
+    if (settlement.isSplit) this.#supply.putFirst(again);
+    else for (const part of again) this.#supply.put(part);
     if (refused.length === 0 || this.#bury(parcel, refused)) this.#move(event);
   }
 
@@ -374,14 +375,15 @@ export class Lane {
   #arm(): void {
     this.#timer?.cancel();
     this.#timer = null;
+    // Its end wakes.
+    if (this.#starting !== null) return;
     const { clock } = this.#options;
     const nowMs = clock.monotonicMs();
     const candidates: number[] = [];
     if ('untilMs' in this.#state && (this.#state.untilMs > nowMs || this.#state.name === 'starting'))
       candidates.push(this.#state.untilMs);
-    else if (this.#inFlight.size < this.#concurrency.limit) {
-      candidates.push(...this.#supply.dueMs());
-    }
+    // Without room, the end of what is under way wakes.
+    else if (this.#hasRoom()) candidates.push(...this.#supply.dueMs());
     if (candidates.length === 0) return;
     this.#timer = clock.after(Math.max(1, Math.min(...candidates) - nowMs), () => this.wake());
   }

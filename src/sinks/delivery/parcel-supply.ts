@@ -59,10 +59,15 @@ export class ParcelSupply {
     );
   }
 
+  /** Nothing new is read. A sink that keeps its own places gets everything in order. */
+  get #isFull(): boolean {
+    return this.#waiting.length >= (this.#options.sink.ownPlaces === null ? MAX_WAITING : 1);
+  }
+
   /** When something will be due, monotonic. */
   dueMs(): number[] {
     const dueMs = this.#waiting.map(({ notBeforeMs }) => notBeforeMs);
-    return this.#reader.dueMs === null ? dueMs : [...dueMs, this.#reader.dueMs];
+    return this.#reader.dueMs === null || this.#isFull ? dueMs : [...dueMs, this.#reader.dueMs];
   }
 
   /** Dead letters may have been queued again. */
@@ -115,9 +120,7 @@ export class ParcelSupply {
   }
 
   async #takeFresh(maxBatchBytes: number): Promise<Loaded | null> {
-    // A sink that keeps its own places gets everything in order.
-    const isFull = this.#waiting.length >= (this.#options.sink.ownPlaces === null ? MAX_WAITING : 1);
-    if (isFull) return null;
+    if (this.#isFull) return null;
     for (;;) {
       const fresh = await this.#reader.next(maxBatchBytes);
       if (fresh === null) return null;
@@ -158,7 +161,8 @@ export class ParcelSupply {
     }
     this.#lettersOut = records.length;
     const place = this.#reader.acknowledged(stream) ?? { segment: 0, offset: 0 };
-    return { parcel: newParcel(stream, { kind: 'letters', records, place }, null), records };
+    // A gateway that died before it could forget a letter may have sent it, nobody knows when.
+    return { parcel: newParcel(stream, { kind: 'letters', records, place }, ''), records };
   }
 
   /** Records have come to their end: the sink has them, or they are dead letters. */
@@ -204,9 +208,14 @@ export class ParcelSupply {
     this.#options.onProgress();
   }
 
-  /** To be sent at its time; the oldest first. */
+  /** To be sent at its time, after those that wait already. */
   put(parcel: Parcel): void {
     if (!this.#isGivenUp(parcel)) this.#waiting.push(parcel);
+  }
+
+  /** Parts of a batch that was split come first: so there are few of them at a time, and it is soon known which are to blame. */
+  putFirst(parcels: readonly Parcel[]): void {
+    this.#waiting.unshift(...parcels.filter((parcel) => !this.#isGivenUp(parcel)));
   }
 
   /** Whether its segment was given up while it was under way. */

@@ -31,6 +31,8 @@ export interface Settlement {
   readonly refused: readonly Letter[];
   /** To be sent again, each at its time. */
   readonly again: readonly Parcel[];
+  /** These are the parts of a batch that was too much, or refused, as a whole. */
+  readonly isSplit: boolean;
   /** Records in them that were put off; those of a batch that was only split are not. */
   readonly putOff: number;
   readonly event: LaneEvent;
@@ -62,6 +64,7 @@ const NOTHING: Settlement = {
   diverted: [],
   refused: [],
   again: [],
+  isSplit: false,
   putOff: 0,
   event: { kind: 'succeeded' },
   pressure: 'none',
@@ -199,6 +202,7 @@ function shrink(parcel: Parcel, records: readonly RecordDocument[], reason: stri
     return {
       ...NOTHING,
       again: halves(parcel, records),
+      isSplit: true,
       maxBatchBytes: Math.max(Math.ceil(bytes / 2), SMALLEST_BATCH_BYTES),
     };
   }
@@ -217,7 +221,8 @@ function bisect(
   { refusedInARow }: SettleContext,
 ): Settlement {
   const tries = parcel.failures + 1;
-  if (records.length > 1) return { ...NOTHING, again: halves(parcel, records, { failures: tries }) };
+  if (records.length > 1)
+    return { ...NOTHING, again: halves(parcel, records, { failures: tries }), isSplit: true };
   if (refusedInARow >= MAX_REFUSED_IN_A_ROW)
     return {
       ...NOTHING,

@@ -183,6 +183,27 @@ test('what all have taken is deleted even where nothing can be given up', async 
   t.is(segments(), 2);
 });
 
+test('what is refused as a whole is halved down to single records first, before its other half', async (t) => {
+  const sink = testSink('opposed');
+  let requests = 0;
+  const opposed: Sink = {
+    ...sink,
+    limits: { ...sink.limits, maxBatchRecords: 1000 },
+    send: () => {
+      requests++;
+      return Promise.resolve({ kind: 'refused', type: 'http', reason: 'status 400', status: 400 });
+    },
+  };
+  const { newDelivery, write } = await world(t, [opposed]);
+  write(1, ...Array.from({ length: 128 }, (_, index) => index + 1));
+  const delivery = newDelivery();
+  await delivery.start();
+  while (delivery.status().sinks[0]!.state !== 'paused')
+    await new Promise((resolve) => setImmediate(resolve));
+  await delivery.stop(0);
+  t.true(requests < 30, `${requests} requests before it is known that it is not the records`);
+});
+
 test('stop is safe before start and twice', async (t) => {
   const { newDelivery } = await world(t, [testSink('a')]);
   const delivery = newDelivery();

@@ -538,15 +538,20 @@ test('dead letters that are queued again are sent, and gone when they are taken'
   const sink = world.server.sink();
   const kind = await world.lane.stop(0);
   t.is(kind, undefined);
+  const marks: (string | null)[] = [];
   world.server.sink = () => ({
     ...sink,
-    send: (batch) => Promise.resolve({ kind: 'answered', items: batch.records.map(() => DELIVERED) }),
+    send: (batch) => {
+      marks.push(batch.mayBeStoredSince);
+      return Promise.resolve({ kind: 'answered', items: batch.records.map(() => DELIVERED) });
+    },
   });
   t.is(world.letters.requeue({ sink: 'server' }), 1);
   world.lane = world.newLane();
   await world.lane.start();
   await world.advance(1000);
   t.deepEqual([...world.letters.list()], []);
+  t.deepEqual(marks, [''], 'a gateway that died before it could forget the letter may have sent it');
 });
 
 test('a stop delivers what is left; with a dead sink it ends after one try and leaves the rest', async (t) => {
@@ -590,4 +595,30 @@ test('a stop that comes while the lane looks for work looks once more', async (t
   held.resolve();
   await stopping;
   t.is(world.server.held.size, 1);
+});
+
+test('a lane whose sink takes its time to start, or to answer a probe, does not look again and again', async (t) => {
+  const world = new World(() => 0.5);
+  const { server, clock } = world;
+  const started = Promise.withResolvers<void>();
+  const sink = server.sink();
+  server.sink = () => ({ ...sink, start: () => started.promise });
+  world.lane = world.newLane();
+  const starting = world.lane.start();
+  await world.append(5);
+  t.is(clock.pending, 0, 'its start wakes the lane');
+  started.resolve();
+  await starting;
+  await world.append(100);
+  await world.recover();
+  server.script = [
+    ...Array.from({ length: MAX_IN_FLIGHT }, () => ({ kind: 'unauthorized' as const })),
+    { kind: 'hangs', isStored: false, isDeaf: true },
+  ];
+  await world.append(20);
+  await world.advance(1000);
+  t.is(world.lane.status.state, 'paused');
+  while (server.script.length > 0) await world.advance(1000);
+  await world.advance(100);
+  t.is(clock.pending, 1, 'the probe has a timeout, and its end wakes the lane');
 });
