@@ -170,6 +170,8 @@ export class SpoolWriter {
     this.#file = await this.#openFile(path.join(folder, formatSegmentName({ run, thread, segment })));
     this.#segment = segment;
     this.#offset = 0;
+    // What former runs and the other data threads have in it counts, too.
+    await this.#measure();
   }
 
   /** A write that failed half way must leave no half frame: cut it off, or begin a new segment. */

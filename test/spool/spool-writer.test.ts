@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { GapFacts, RecordDocument } from '../../src/records/record-document.ts';
 import { decodeFrames } from '../../src/spool/format.ts';
+import { formatSegmentName } from '../../src/spool/segment-name.ts';
 import { type SegmentFile, SpoolWriter, type SpoolWriterOptions } from '../../src/spool/spool-writer.ts';
 import { gapOf, quiet, recordOf } from '../support/records.ts';
 
@@ -159,4 +160,18 @@ test('what no gap record can tell of before the end is told to the ledger', asyn
   writer.append(recordOf(2));
   await writer.close();
   t.is(untold.at(-1), '1-2 disk-error');
+});
+
+test('what others have in the spool counts from the first segment on', async (t) => {
+  const { writer, read, folder } = await startWriter(t, { maxSpoolBytes: 5000 });
+  await fs.writeFile(
+    path.join(folder, formatSegmentName({ run: 'former', thread: 0, segment: 1 })),
+    Buffer.alloc(4500),
+  );
+  for (let sequence = 1; sequence <= 5; sequence++) {
+    writer.append(recordOf(sequence));
+    await writer.flush();
+  }
+  t.deepEqual(sequencesOf((await read()).filter(({ kind }) => kind === 'exchange')), [1]);
+  await writer.close();
 });
