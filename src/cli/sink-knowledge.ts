@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { DeadLetters } from '../sinks/delivery/dead-letters.ts';
-import { readPlaces } from '../sinks/delivery/place-book.ts';
+import { bookNames, readPlaces } from '../sinks/delivery/place-book.ts';
 import type { Place, StreamKey } from '../sinks/sink.ts';
 import type { DataDirectory } from '../spool/data-directory.ts';
 
@@ -53,7 +53,7 @@ export interface SinkSummary {
 
 /** The sinks that were delivered to from this data directory, with what they will not get. */
 export function sinkSummaries({ paths }: DataDirectory): SinkSummary[] {
-  const sinks = new Set(deliveredTo(paths.delivery));
+  const sinks = new Set(bookNames(paths.delivery));
   const counts = new Map<string, number>();
   let givenUp: ReturnType<DeadLetters['givenUp']> = [];
   if (existsSync(paths.deadLetters)) {
@@ -76,7 +76,7 @@ export function sinkSummaries({ paths }: DataDirectory): SinkSummary[] {
 /** The highest sequence number of a run and data thread that some sink has taken; 0 for none. */
 export function lastAcknowledged(
   { paths }: DataDirectory,
-  sinks = deliveredTo(paths.delivery),
+  sinks = bookNames(paths.delivery),
 ): (run: string, thread: number) => number {
   const books = sinks.map((sink) => readPlaces(path.join(paths.delivery, `${sink}.json`)));
   return (run, thread) =>
@@ -86,11 +86,4 @@ export function lastAcknowledged(
         (book) => book.find((entry) => entry.run === run && entry.thread === thread)?.lastSequence ?? 0,
       ),
     );
-}
-
-function deliveredTo(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json') && file !== 'file-state.json')
-    .map((file) => path.basename(file, '.json'));
 }

@@ -11,8 +11,8 @@ import { giveUpOldest } from './give-up-oldest.ts';
 import { Lane, type LaneStatus } from './lane.ts';
 import { newLaneMetrics } from './lane-metrics.ts';
 import { LaneReader } from './lane-reader.ts';
-import { PlaceBook } from './place-book.ts';
-import { SpoolFolder, type SpoolStream } from './spool-source.ts';
+import { bookNames, PlaceBook, readPlaces } from './place-book.ts';
+import { bytesAfter, SpoolFolder, type SpoolStream } from './spool-source.ts';
 
 /** Dead letters that a command has queued again are looked for so often. */
 const LETTERS_INTERVAL_MS = 1000;
@@ -89,6 +89,7 @@ export class Delivery {
       else void lane.start();
     this.#unobserve = this.#options.metrics.onCollect(() => this.#observe());
     await this.#refresh();
+    if (this.#options.isReleasing) this.#tellOfFormerSinks();
     this.#watchLetters();
   }
 
@@ -138,6 +139,24 @@ export class Delivery {
     this.#letters?.close();
     this.#letters = null;
     return { left: Math.max(0, ...bySink.values()), bySink };
+  }
+
+  /** Only the sinks that are configured hold a segment back. */
+  #tellOfFormerSinks(): void {
+    const { paths, log, sinks } = this.#options;
+    for (const name of bookNames(paths.delivery)) {
+      if (sinks.some((sink) => sink.name === name)) continue;
+      const places = readPlaces(path.join(paths.delivery, `${name}.json`));
+      const bytes = this.#streams.reduce((sum, stream) => {
+        const entry = places.find(({ run, thread }) => run === stream.run && thread === stream.thread);
+        return sum + bytesAfter(stream, entry?.acknowledged ?? null);
+      }, 0);
+      if (bytes > 0)
+        log.write(
+          'warn',
+          `[${name}] is not configured now, and ${bytes} bytes of the spool wait for it: they are deleted once the other sinks have them`,
+        );
+    }
   }
 
   #newLane(sink: Sink): Lane {

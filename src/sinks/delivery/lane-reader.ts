@@ -2,7 +2,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { Place, Sink, StreamKey } from '../sink.ts';
 import { isBefore, PlaceWindow, type WindowEntry } from './place-window.ts';
 import type { Book, BookEntry } from './place-book.ts';
-import type { SpoolSource, SpoolStream, Stretch } from './spool-source.ts';
+import { bytesAfter, type SpoolSource, type SpoolStream, type Stretch } from './spool-source.ts';
 
 /** A stretch that has not been sent yet. */
 export interface FreshStretch {
@@ -142,7 +142,7 @@ export class LaneReader {
     let lagMs = 0;
     for (const stream of streams) {
       const cursor = this.#cursor(stream);
-      const left = bytesAfter(stream, cursor.window.acknowledged ?? { segment: 0, offset: 0 });
+      const left = bytesAfter(stream, cursor.window.acknowledged);
       if (left === 0) continue;
       bytes += left;
       const oldest = cursor.window.oldest;
@@ -223,14 +223,6 @@ export class LaneReader {
     const at = streams.findIndex((stream) => keyOf(stream) === this.#lastKey);
     return at < 0 ? streams : [...streams.slice(at + 1), ...streams.slice(0, at + 1)];
   }
-}
-
-function bytesAfter({ segments }: SpoolStream, place: Place): number {
-  let bytes = 0;
-  for (const { segment, size } of segments)
-    if (segment > place.segment) bytes += size;
-    else if (segment === place.segment) bytes += Math.max(0, size - place.offset);
-  return bytes;
 }
 
 function samePlace(left: Place, right: Place): boolean {

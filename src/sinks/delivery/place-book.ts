@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
 import type { Place, StreamKey } from '../sink.ts';
 
 /** What is written down of one stream. */
@@ -111,6 +112,14 @@ export function readPlaces(file: string): readonly BookEntry[] {
   } catch {
     return [];
   }
+}
+
+/** The sinks that have a book in this folder. */
+export function bookNames(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json') && file !== 'file-state.json')
+    .map((file) => path.basename(file, '.json'));
 }
 
 function keyOf({ run, thread }: StreamKey): string {

@@ -13,6 +13,16 @@ export interface SpoolStream extends StreamKey {
   readonly segments: readonly { readonly segment: number; readonly size: number }[];
 }
 
+/** Bytes of a stream beyond a place; null for its beginning. */
+export function bytesAfter({ segments }: SpoolStream, place: Place | null): number {
+  if (place === null) return segments.reduce((sum, { size }) => sum + size, 0);
+  let bytes = 0;
+  for (const { segment, size } of segments)
+    if (segment > place.segment) bytes += size;
+    else if (segment === place.segment) bytes += Math.max(0, size - place.offset);
+  return bytes;
+}
+
 /** Records of one segment, from a place to the next. */
 export interface Stretch {
   readonly records: readonly RecordDocument[];

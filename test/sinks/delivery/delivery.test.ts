@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
+import type { Log } from '../../../src/core/ports.ts';
 import { Delivery } from '../../../src/sinks/delivery/delivery.ts';
 import { DELIVERED, type Batch, type SendResult, type Sink } from '../../../src/sinks/sink.ts';
 import { StoreSink } from '../../../src/sinks/store/store-sink.ts';
@@ -55,7 +56,7 @@ function testSink(name: string, isDead = false): TestSink {
   return sink;
 }
 
-async function world(t: ExecutionContext, sinks: Sink[], maxSpoolBytes = 1e9) {
+async function world(t: ExecutionContext, sinks: Sink[], maxSpoolBytes = 1e9, log: Log = quiet) {
   const folder = await makeDataDir(t);
   // The clock's timers keep no process alive; in a gateway the sockets do.
   const alive = setInterval(() => {}, 1000);
@@ -72,7 +73,7 @@ async function world(t: ExecutionContext, sinks: Sink[], maxSpoolBytes = 1e9) {
     new Delivery({
       paths,
       sinks,
-      log: quiet,
+      log,
       clock: systemClock,
       random: () => 0.01,
       metrics,
@@ -202,6 +203,28 @@ test('what is refused as a whole is halved down to single records first, before 
     await new Promise((resolve) => setImmediate(resolve));
   await delivery.stop(0);
   t.true(requests < 30, `${requests} requests before it is known that it is not the records`);
+});
+
+test('what waits for a sink that is not configured any more is not let go without a word', async (t) => {
+  const [alive, dead] = [testSink('alive'), testSink('dead', true)];
+  const sinks: Sink[] = [alive, dead];
+  const lines: string[] = [];
+  const { newDelivery, write } = await world(t, sinks, 1e9, { write: (_, line) => void lines.push(line) });
+  write(1, 1, 2, 3);
+  const first = newDelivery();
+  await first.start();
+  await alive.taken(3);
+  await first.stop(200);
+  sinks.pop();
+  const second = newDelivery();
+  await second.start();
+  await second.stop(200);
+  t.true(
+    lines.some((line) =>
+      /^\[dead\] is not configured now, and [\d]+ bytes of the spool wait for it/.test(line),
+    ),
+    lines.join('\n'),
+  );
 });
 
 test('stop is safe before start and twice', async (t) => {
