@@ -152,8 +152,8 @@ export class RunLedger {
   }
 }
 
-/** All entries of a ledger folder, oldest run first. A file that cannot be read is left out. */
-export function readLedger(folder: string): LedgerEntry[] {
+/** All entries of a ledger folder, oldest run first. `onUnreadable` gets the files that tell nothing. */
+export function readLedger(folder: string, onUnreadable: (file: string) => void = () => {}): LedgerEntry[] {
   let files: string[];
   try {
     files = fs.readdirSync(folder);
@@ -166,7 +166,7 @@ export function readLedger(folder: string): LedgerEntry[] {
     try {
       entries.push(JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as LedgerEntry);
     } catch {
-      continue;
+      onUnreadable(path.join(folder, file));
     }
   }
   return entries.sort((left, right) => left.startedMs - right.startedMs || left.thread - right.thread);

@@ -1,9 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import test from 'ava';
 import { answering, connectClient, startUpstream } from '../support/fixture.ts';
 import { DataDirectory } from '../../src/spool/data-directory.ts';
 import { RunLedger } from '../../src/spool/run-ledger.ts';
+import { formatSegmentName } from '../../src/spool/segment-name.ts';
 import { makeDataDir, runCli, startProcess } from '../support/process.ts';
 
 interface Listed {
@@ -159,5 +160,34 @@ test.serial(
     const { code, stdout } = await runCli(['verify', `--data-dir=${dataDir}`]);
     t.is(code, 1, stdout);
     t.regex(stdout, /at most 1,000 unaccounted/);
+  },
+);
+
+test.serial(
+  'verify does not pass over a run whose ledger is damaged, nor over what waits for a sink',
+  async (t) => {
+    const dataDir = await makeDataDir(t);
+    const directory = DataDirectory.open(dataDir);
+    const { ledger, spool, delivery } = directory.paths;
+    directory.close();
+    new RunLedger(ledger, 'r', 0, Date.now(), { hasStore: false }).close({
+      connections: 0,
+      refusedConnections: 0,
+      receivedBytes: 0,
+      sentBytes: 0,
+      discardedBytes: 0,
+    });
+    await writeFile(path.join(delivery, 'elasticsearch.json'), '{"version":1,"streams":[]}');
+    await writeFile(
+      path.join(spool, formatSegmentName({ run: 'r', thread: 0, segment: 1 })),
+      'x'.repeat(1234),
+    );
+    const sound = await runCli(['verify', `--data-dir=${dataDir}`]);
+    t.is(sound.code, 0, sound.stdout);
+    t.regex(sound.stdout, /1,234 bytes of the spool wait for elasticsearch/);
+    await writeFile(path.join(ledger, 's.0.json'), '');
+    const damaged = await runCli(['verify', `--data-dir=${dataDir}`]);
+    t.is(damaged.code, 1);
+    t.regex(damaged.stdout, /^incomplete: [^]*s\.0\.json cannot be read/);
   },
 );
