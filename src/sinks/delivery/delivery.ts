@@ -65,6 +65,7 @@ export class Delivery {
   #lettersTimer: Timer | null = null;
   #releasing: Promise<void> | null = null;
   #isReleaseWanted = false;
+  #isStopped = false;
   #unobserve: (() => void) | null = null;
 
   constructor(options: DeliveryOptions) {
@@ -128,6 +129,7 @@ export class Delivery {
     const alive = setInterval(() => {}, 60_000);
     try {
       await Promise.all(this.#lanes.map((lane) => lane.stop(deadlineMs)));
+      this.#isStopped = true;
       this.#lettersTimer?.cancel();
       this.#unobserve?.();
       await this.#release();
@@ -197,6 +199,7 @@ export class Delivery {
   }
 
   #watchLetters(): void {
+    if (this.#isStopped) return;
     this.#lettersTimer = this.#options.clock.after(LETTERS_INTERVAL_MS, () => {
       const version = this.#lettersVersionNow();
       if (version !== this.#lettersVersion) for (const lane of this.#lanes) lane.noteLetters();

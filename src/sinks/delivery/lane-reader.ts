@@ -107,8 +107,9 @@ export class LaneReader {
     await book.save();
   }
 
-  /** Whether the sink is past all of a segment. */
+  /** Whether the sink is past all of a segment; it is of an empty one that a crash has left. */
   isPast(stream: StreamKey, segment: number, size: number): boolean {
+    if (size === 0) return true;
     const at = this.#cursor(stream).window.acknowledged;
     return at !== null && (at.segment > segment || (at.segment === segment && at.offset >= size));
   }
@@ -169,6 +170,8 @@ export class LaneReader {
       return null;
     }
     const { records, from, to } = stretch;
+    // Given up while it was read.
+    if (isBefore(from, cursor.next)) return this.#read(stream, cursor, maxBytes);
     const entry = cursor.window.open(from, to, records);
     cursor.next = to;
     cursor.lastSequence = records.at(-1)?.sequence ?? cursor.lastSequence;

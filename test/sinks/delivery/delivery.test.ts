@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
-import type { Log } from '../../../src/core/ports.ts';
+import type { Clock, Log } from '../../../src/core/ports.ts';
 import { Delivery } from '../../../src/sinks/delivery/delivery.ts';
 import { DELIVERED, type Batch, type SendResult, type Sink } from '../../../src/sinks/sink.ts';
 import { StoreSink } from '../../../src/sinks/store/store-sink.ts';
@@ -14,6 +14,7 @@ import { NO_TRACING } from '../../../src/telemetry/tracing.ts';
 import { MetricRegistry } from '../../../src/telemetry/metric-registry.ts';
 import { DeadLetters } from '../../../src/sinks/delivery/dead-letters.ts';
 import { makeDataDir } from '../../support/process.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { gapOf, quiet, recordOf } from '../../support/records.ts';
 
 interface TestSink extends Sink {
@@ -56,7 +57,13 @@ function testSink(name: string, isDead = false): TestSink {
   return sink;
 }
 
-async function world(t: ExecutionContext, sinks: Sink[], maxSpoolBytes = 1e9, log: Log = quiet) {
+async function world(
+  t: ExecutionContext,
+  sinks: Sink[],
+  maxSpoolBytes = 1e9,
+  log: Log = quiet,
+  clock: Clock = systemClock,
+) {
   const folder = await makeDataDir(t);
   // The clock's timers keep no process alive; in a gateway the sockets do.
   const alive = setInterval(() => {}, 1000);
@@ -74,7 +81,7 @@ async function world(t: ExecutionContext, sinks: Sink[], maxSpoolBytes = 1e9, lo
       paths,
       sinks,
       log,
-      clock: systemClock,
+      clock,
       random: () => 0.01,
       metrics,
       tracing: NO_TRACING,
@@ -225,6 +232,30 @@ test('what waits for a sink that is not configured any more is not let go withou
     ),
     lines.join('\n'),
   );
+});
+
+test('an empty segment that a crash left is no reason to keep it', async (t) => {
+  const sink = testSink('a');
+  const { newDelivery, write, paths, segments } = await world(t, [sink]);
+  writeFileSync(path.join(paths.spool, formatSegmentName({ run: 'q', thread: 0, segment: 1 })), '');
+  write(1, 1, 2, 3);
+  const delivery = newDelivery();
+  await delivery.start();
+  await sink.taken(3);
+  await delivery.stop(1000);
+  t.is(segments(), 0);
+});
+
+test('after its stop it looks for nothing any more', async (t) => {
+  const clock = new VirtualClock();
+  const { newDelivery } = await world(t, [testSink('a')], 1e9, quiet, clock);
+  const delivery = newDelivery();
+  await delivery.start();
+  clock.advance(1000);
+  // The look at the folder is under way.
+  await delivery.stop(0);
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  t.is(clock.pending, 0);
 });
 
 test('stop is safe before start and twice', async (t) => {

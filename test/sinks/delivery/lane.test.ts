@@ -622,3 +622,25 @@ test('a lane whose sink takes its time to start, or to answer a probe, does not 
   await world.advance(100);
   t.is(clock.pending, 1, 'the probe has a timeout, and its end wakes the lane');
 });
+
+test('what is given up while it is read is not sent, and places never go back', async (t) => {
+  const world = new World(() => 0.5);
+  const { spool, server } = world;
+  const held = Promise.withResolvers<void>();
+  const read = spool.read.bind(spool);
+  spool.read = async (...asked) => {
+    const stretch = await read(...asked);
+    await held.promise;
+    return stretch;
+  };
+  await world.lane.start();
+  await world.append(PER_SEGMENT + 3);
+  await world.advance(1000);
+  world.lane.skipTo(STREAM, { segment: 2, offset: 0 });
+  held.resolve();
+  await world.recover();
+  t.deepEqual(
+    [...server.held.keys()],
+    [8, 9, 10].map((sequence) => recordOf(sequence).id),
+  );
+});
