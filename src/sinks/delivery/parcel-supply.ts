@@ -108,8 +108,8 @@ export class ParcelSupply {
           : (await this.#options.source.reread(parcel!.stream, origin.stretch)).records;
     } catch (error) {
       if (this.#isGivenUp(parcel!)) return this.#takeWaiting();
+      this.put({ ...parcel!, notBeforeMs: nowMs + 1000 });
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#lose(parcel!);
-      else this.put({ ...parcel!, notBeforeMs: nowMs + 1000 });
       throw error;
     }
     const chosen = only === null ? all : only.map((index) => all[index]!);
@@ -191,19 +191,26 @@ export class ParcelSupply {
     }
   }
 
-  /** The file that a parcel was read from is gone: somebody has deleted it. */
+  /** The file that a parcel was read from is gone: somebody has deleted it. Throws, and it goes on waiting, where that cannot be noted. */
   #lose({ origin, stream }: Parcel): void {
     if (origin.kind !== 'spool') return;
-    const { entry, stretch } = origin;
-    const first = stretch.lastSequence === null ? 0 : stretch.lastSequence + 1;
-    const count = entry.open;
-    const reason = 'spool file deleted';
-    const range = { sink: this.#options.sink.name, ...stream, first, last: first + count - 1, count, reason };
+    const { entry } = origin;
+    // So many of these numbers; the sink may have the others.
+    const { open: count, firstSequence: first, lastSequence: last } = entry;
+    const { name } = this.#options.sink;
+    this.#options
+      .letters()
+      .giveUp(
+        { sink: name, ...stream, first, last, count, reason: 'spool file deleted' },
+        this.#options.clock.wallMs(),
+      );
     this.#options.log.write(
       'error',
-      `[${this.#options.sink.name}] ${count} records of run ${stream.run} are lost: their file was deleted from the spool`,
+      `[${name}] ${count} records of run ${stream.run} are lost: their file was deleted from the spool`,
     );
-    this.#options.letters().giveUp(range, this.#options.clock.wallMs());
+    this.#waiting = this.#waiting.filter(
+      (other) => other.origin.kind !== 'spool' || other.origin.entry !== entry,
+    );
     this.#reader.close(stream, entry, count);
     this.#options.onProgress();
   }

@@ -644,3 +644,30 @@ test('what is given up while it is read is not sent, and places never go back', 
     [8, 9, 10].map((sequence) => recordOf(sequence).id),
   );
 });
+
+test('records whose file was deleted while they waited are named as lost, once that can be noted', async (t) => {
+  const world = new World(() => 0.5);
+  const { spool, letters, server } = world;
+  const giveUp = letters.giveUp.bind(letters);
+  let isFull = true;
+  letters.giveUp = (...what) => {
+    if (isFull) throw new Error('database or disk is full');
+    giveUp(...what);
+  };
+  const reread = spool.reread.bind(spool);
+  await world.lane.start();
+  server.script = [{ kind: 'items', pattern: ['take', 'take', 'take', 'later', 'later'] }];
+  await world.append(7);
+  await world.advance(1000);
+  spool.reread = () => Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }));
+  await world.advance(60_000);
+  t.deepEqual(letters.givenUp(), []);
+  t.is(world.acknowledged, 0, 'it is not forgotten');
+  isFull = false;
+  await world.advance(60_000);
+  t.deepEqual(letters.givenUp(), [
+    { sink: 'server', ...STREAM, first: 1, last: 5, count: 2, reason: 'spool file deleted' },
+  ]);
+  spool.reread = reread;
+  await world.recover();
+});
