@@ -6,6 +6,7 @@ import { METRICS } from '../../telemetry/metric-declarations.ts';
 import type { MetricRegistry } from '../../telemetry/metric-registry.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
 import type { Sink, StreamKey } from '../sink.ts';
+import { segmentsIn } from '../../spool/segment-name.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { giveUpOldest } from './give-up-oldest.ts';
 import { Lane, type LaneStatus } from './lane.ts';
@@ -165,8 +166,10 @@ export class Delivery {
     const { paths, log, clock, random, metrics, tracing, budgetBytes, maxTries, sinks } = this.#options;
     const book =
       sink.ownPlaces === null
-        ? PlaceBook.open(path.join(paths.delivery, `${sink.name}.json`), (message) =>
-            log.write('error', `[${sink.name}] ${message}`),
+        ? PlaceBook.open(
+            path.join(paths.delivery, `${sink.name}.json`),
+            (message) => log.write('error', `[${sink.name}] ${message}`),
+            () => segmentsIn(paths.spool),
           )
         : null;
     if (book !== null) this.#books.push(book);

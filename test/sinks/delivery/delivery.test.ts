@@ -258,6 +258,27 @@ test('after its stop it looks for nothing any more', async (t) => {
   t.is(clock.pending, 0);
 });
 
+test('where the book of a sink cannot be read, what is in the spool may have been stored before', async (t) => {
+  const sink = testSink('a');
+  const marks: (string | null)[] = [];
+  const marking: Sink = {
+    ...sink,
+    send: (batch, signal) => {
+      marks.push(batch.mayBeStoredSince);
+      return sink.send(batch, signal);
+    },
+  };
+  const { newDelivery, write, paths } = await world(t, [marking]);
+  for (const text of ['{ broken', '{}']) {
+    writeFileSync(path.join(paths.delivery, 'a.json'), text);
+    write(1, 1, 2, 3);
+    const delivery = newDelivery();
+    await delivery.start();
+    await delivery.stop(1000);
+  }
+  t.deepEqual(marks, ['', '']);
+});
+
 test('stop is safe before start and twice', async (t) => {
   const { newDelivery } = await world(t, [testSink('a')]);
   const delivery = newDelivery();
