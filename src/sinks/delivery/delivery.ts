@@ -37,6 +37,8 @@ export interface DeliveryOptions {
   readonly isReleasing: boolean;
   /** Makes the record that stands for a damaged stretch of a segment; the same one at every call. */
   readonly makeGap: (stream: StreamKey, facts: GapFacts, timestampMs: number) => RecordDocument;
+  /** Tells the ledger of a run that is over of such a stretch; at each reading. */
+  readonly noteLoss: (stream: StreamKey, facts: GapFacts) => void;
 }
 
 export interface SinkStatus extends LaneStatus {
@@ -75,11 +77,15 @@ export class Delivery {
       folder: options.paths.spool,
       isOpen: (stream) => this.#open.has(keyOf(stream)),
       makeGap: options.makeGap,
-      onDamage: ({ run }, { from, to }) =>
+      onDamage: (stream, facts) => {
+        const { from, to } = facts;
         options.log.write(
           'error',
-          `[spool] damaged bytes in a segment of run ${run}: records ${from} to ${to} are lost`,
-        ),
+          `[spool] damaged bytes in a segment of run ${stream.run}: records ${from} to ${to} are lost`,
+        );
+        // While it goes on, its data thread writes the ledger.
+        if (!this.#open.has(keyOf(stream))) options.noteLoss(stream, facts);
+      },
     });
     this.#lanes = options.sinks.map((sink) => this.#newLane(sink));
   }

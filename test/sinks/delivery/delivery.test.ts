@@ -91,6 +91,7 @@ async function world(
       maxSpoolBytes,
       isReleasing: true,
       makeGap: (_stream, facts) => gapOf(facts, 0),
+      noteLoss: () => {},
     });
   const write = (segment: number, ...sequences: number[]): void =>
     writeFileSync(
