@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { type Options } from '../config/options.ts';
+import { idleOptions } from '../config/idle-options.ts';
 import { readOptions } from '../config/read-options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { catalogue } from '../filters/index.ts';
@@ -37,6 +38,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   }
   const script = read.positional.length === 0 ? null : findScript(read.positional, terminal.cwd);
   if (isOnlyVerifying) return verifyScript(script, read.options, terminal);
+  for (const line of idleOptions(read)) log.write('warn', `[config] ${line}`);
   let { options } = read;
   let sample: { url: string; stop: () => void } | null = null;
   if (script === null && options.upstream === null) {

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { DeadLetters } from '../sinks/delivery/dead-letters.ts';
-import { readPlaces } from '../sinks/delivery/place-book.ts';
+import { bookNames, readPlaces } from '../sinks/delivery/place-book.ts';
+import { bytesAfter } from '../sinks/delivery/spool-source.ts';
 import type { Place, StreamKey } from '../sinks/sink.ts';
 import type { DataDirectory } from '../spool/data-directory.ts';
+import { parseSegmentName } from '../spool/segment-name.ts';
 
 /** What the data directory says of one sink: how far it has come, and what it will not get. */
 export interface SinkKnowledge {
@@ -47,13 +49,16 @@ function readLetters(
 /** What every sink but the store will not get, or has not got yet; for people and for `--json`. */
 export interface SinkSummary {
   readonly sink: string;
+  /** Of the spool, as files; 0 for a sink that keeps its own places. */
+  readonly waitingBytes: number;
   readonly deadLetters: number;
   readonly givenUp: ReturnType<DeadLetters['givenUp']>;
 }
 
 /** The sinks that were delivered to from this data directory, with what they will not get. */
 export function sinkSummaries({ paths }: DataDirectory): SinkSummary[] {
-  const sinks = new Set(deliveredTo(paths.delivery));
+  const books = bookNames(paths.delivery);
+  const sinks = new Set(books);
   const counts = new Map<string, number>();
   let givenUp: ReturnType<DeadLetters['givenUp']> = [];
   if (existsSync(paths.deadLetters)) {
@@ -68,15 +73,30 @@ export function sinkSummaries({ paths }: DataDirectory): SinkSummary[] {
   for (const sink of [...counts.keys(), ...givenUp.map((range) => range.sink)]) sinks.add(sink);
   return [...sinks].sort().map((sink) => ({
     sink,
+    waitingBytes: books.includes(sink) ? waitingBytes(paths, sink) : 0,
     deadLetters: counts.get(sink) ?? 0,
     givenUp: givenUp.filter((range) => range.sink === sink),
   }));
 }
 
+function waitingBytes({ spool, delivery }: DataDirectory['paths'], sink: string): number {
+  const places = readPlaces(path.join(delivery, `${sink}.json`));
+  let bytes = 0;
+  for (const file of existsSync(spool) ? readdirSync(spool) : []) {
+    const name = parseSegmentName(file);
+    const size = statSync(path.join(spool, file), { throwIfNoEntry: false })?.size ?? 0;
+    if (name === null) continue;
+    const entry = places.find(({ run, thread }) => run === name.run && thread === name.thread);
+    const stream = { ...name, isOpen: false, segments: [{ segment: name.segment, size }] };
+    bytes += bytesAfter(stream, entry?.acknowledged ?? null);
+  }
+  return bytes;
+}
+
 /** The highest sequence number of a run and data thread that some sink has taken; 0 for none. */
 export function lastAcknowledged(
   { paths }: DataDirectory,
-  sinks = deliveredTo(paths.delivery),
+  sinks = bookNames(paths.delivery),
 ): (run: string, thread: number) => number {
   const books = sinks.map((sink) => readPlaces(path.join(paths.delivery, `${sink}.json`)));
   return (run, thread) =>
@@ -86,11 +106,4 @@ export function lastAcknowledged(
         (book) => book.find((entry) => entry.run === run && entry.thread === thread)?.lastSequence ?? 0,
       ),
     );
-}
-
-function deliveredTo(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.json') && file !== 'file-state.json')
-    .map((file) => path.basename(file, '.json'));
 }

@@ -14,8 +14,12 @@ export async function verify(argv: readonly string[], terminal: Terminal): Promi
   const { isOfElasticsearch, rest } = takeElasticsearchFlag(argv);
   const { own, gateway } = readCommandOptions(rest, { json: 'flag' }, terminal);
   const directory = DataDirectory.open(gateway.options.dataDir, { isReadOnly: true });
-  const ledger = readLedger(directory.paths.ledger);
-  const runningRun = directory.isInUse ? (ledger.at(-1)?.run ?? null) : null;
+  const unreadable: string[] = [];
+  const ledger = readLedger(directory.paths.ledger, (file) => unreadable.push(file));
+  const faults = unreadable.map(
+    (file) => `${file} cannot be read: nothing can be said of the records of its run and data thread`,
+  );
+  const runningRun = directory.runningRun(ledger);
   const show = <Report>(report: Report, text: (report: Report) => string): void =>
     void terminal.out.write(own.has('json') ? `${JSON.stringify(report)}\n` : text(report));
   if (isOfElasticsearch) {
@@ -24,7 +28,12 @@ export async function verify(argv: readonly string[], terminal: Terminal): Promi
       ...sinkKnowledge(directory, 'elasticsearch'),
       lastAnswered: lastAcknowledged(directory, ['elasticsearch']),
     });
-    const report = await reportOnElasticsearch(gateway.options, ledger, runningRun, local);
+    const counted = await reportOnElasticsearch(gateway.options, ledger, runningRun, local);
+    const report = {
+      ...counted,
+      isComplete: counted.isComplete && faults.length === 0,
+      notes: [...faults, ...counted.notes],
+    };
     show(report, elasticsearchReportText);
     return report.isComplete ? EXIT.ok : EXIT.failure;
   }
@@ -35,7 +44,8 @@ export async function verify(argv: readonly string[], terminal: Terminal): Promi
   });
   const sinks = sinkSummaries(directory);
   const hasAll = sinks.every(({ deadLetters, givenUp }) => deadLetters === 0 && givenUp.length === 0);
-  const report = { ...records, isComplete: records.isComplete && hasAll, sinks };
+  const isComplete = records.isComplete && hasAll && faults.length === 0;
+  const report = { ...records, isComplete, sinks, faults };
   show(report, reportText);
   return report.isComplete ? EXIT.ok : EXIT.failure;
 }
@@ -55,9 +65,12 @@ function takeElasticsearchFlag(argv: readonly string[]): { isOfElasticsearch: bo
 }
 
 /** The report for people. */
-export function reportText(report: VerifyReport & { readonly sinks?: readonly SinkSummary[] }): string {
+export function reportText(
+  report: VerifyReport & { readonly sinks?: readonly SinkSummary[]; readonly faults?: readonly string[] },
+): string {
   const running = report.runs.filter(({ isRunning }) => isRunning);
   const notes = [
+    ...(report.faults ?? []),
     report.pending > 0 ? `${count(report.pending)} of them wait in the spool` : '',
     running.length > 0 ? 'the gateway is running: exchanges in flight are not counted yet' : '',
     ...(report.runs.map(({ expired }) => expired).filter((expired) => expired > 0).length > 0
@@ -74,8 +87,9 @@ export function reportText(report: VerifyReport & { readonly sinks?: readonly Si
   return `incomplete: ${countRecords(report.records)}\n${runs.join('')}${tail}`;
 }
 
-function sinkNotes({ sink, deadLetters, givenUp }: SinkSummary): string[] {
+function sinkNotes({ sink, waitingBytes, deadLetters, givenUp }: SinkSummary): string[] {
   return [
+    ...(waitingBytes > 0 ? [`${count(waitingBytes)} bytes of the spool wait for ${sink}`] : []),
     ...(deadLetters > 0
       ? [`${sink} refused ${countRecords(deadLetters)} for good (tapline dead-letters list --sink=${sink})`]
       : []),

@@ -6,6 +6,7 @@ import { Delivery } from '../sinks/delivery/delivery.ts';
 import type { Sink, StreamKey } from '../sinks/sink.ts';
 import { StoreSink } from '../sinks/store/store-sink.ts';
 import type { DataDirectory } from '../spool/data-directory.ts';
+import { noteLoss } from '../spool/run-ledger.ts';
 import type { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
 import { newRecorder } from './new-recorder.ts';
@@ -36,6 +37,7 @@ export function newDelivery(init: {
     maxDeadLetterBytes: options.deadLetterBytes,
     maxSpoolBytes: options.spoolSizeBytes,
     isReleasing,
+    noteLoss: (stream, facts) => noteLoss(directory.paths.ledger, stream, facts),
     makeGap: (stream, facts, timestampMs) => gapOfDamage({ options, hmacKey }, stream, facts, timestampMs),
   });
 }

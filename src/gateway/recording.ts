@@ -54,6 +54,7 @@ export function openRecording(
       ledger.noteGap(gap);
       return recorder.gap(gap);
     },
+    onUntold: (gap) => ledger.noteGap(gap),
     onFlushed,
     log,
   });

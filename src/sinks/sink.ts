@@ -24,7 +24,7 @@ export interface Batch {
   readonly tries: number;
   /**
    * Null where no earlier try can have stored any of these records. Otherwise what `epoch` said when they were first sent: a try
-   * timed out, its answer was lost, or the gateway died before it came.
+   * timed out, its answer was lost, or the gateway died before it came; '' where that is not known.
    */
   readonly mayBeStoredSince: string | null;
 }

@@ -77,6 +77,13 @@ export class DataDirectory {
     return this.#lock !== null || OwnerLock.isHeld(this.path);
   }
 
+  /** The newest of these runs, where the gateway that uses the folder now has begun it; null for none. A command may hold the folder, too. */
+  runningRun(ledger: readonly { readonly run: string; readonly startedMs: number }[]): string | null {
+    const newest = ledger.at(-1);
+    if (newest === undefined || !this.isInUse) return null;
+    return newest.startedMs >= (OwnerLock.owner(this.path)?.takenMs ?? 0) ? newest.run : null;
+  }
+
   /** Gives the folder back. Safe twice. */
   close(): void {
     this.#lock?.release();

@@ -7,6 +7,8 @@ import { DatabaseSync } from 'node:sqlite';
 export interface Owner {
   readonly pid: number;
   readonly host: string;
+  /** Wall clock. */
+  readonly takenMs: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export class OwnerLock {
       if (isBusy(error)) return null;
       throw error;
     }
-    const owner: Owner = { pid: process.pid, host: os.hostname() };
+    const owner: Owner = { pid: process.pid, host: os.hostname(), takenMs: Date.now() };
     writeFileSync(path.join(folder, 'owner.json'), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
     return new OwnerLock(database);
   }

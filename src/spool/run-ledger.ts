@@ -63,7 +63,7 @@ export class RunLedger {
   #totals: LedgerTotals = NO_TOTALS;
   #isClosed = false;
   readonly #hasStore: boolean;
-  #gaps: LedgerGap[] = [];
+  #gaps: readonly LedgerGap[] = [];
 
   /** @param nowMs wall clock */
   constructor(
@@ -91,13 +91,8 @@ export class RunLedger {
   }
 
   /** Records were lost; a gap record tells the sinks, this tells `verify` where no store keeps it. */
-  noteGap({ from, to, reason }: LedgerGap): void {
-    this.#gaps.push({ from, to, reason });
-    if (this.#gaps.length > MAX_GAPS) {
-      const [first, second] = this.#gaps.splice(0, 2) as [LedgerGap, LedgerGap];
-      // What lies between was recorded: the entry errs on the side of telling too much.
-      this.#gaps.unshift({ from: first.from, to: second.to, reason: second.reason });
-    }
+  noteGap(gap: LedgerGap): void {
+    this.#gaps = withGap(this.#gaps, gap);
     this.#save(Date.now());
   }
 
@@ -123,7 +118,6 @@ export class RunLedger {
     this.#save(Date.now());
   }
 
-  /** Written whole beside the old one and renamed: a crash leaves one or the other. */
   #save(nowMs: number): void {
     const entry: LedgerEntry = {
       run: this.#run,
@@ -142,18 +136,48 @@ export class RunLedger {
         discardedBytes: this.#totals.discardedBytes,
       },
     };
-    const next = `${this.#file}.next`;
     try {
-      fs.writeFileSync(next, JSON.stringify(entry), { mode: 0o600 });
-      fs.renameSync(next, this.#file);
+      replace(this.#file, entry);
     } catch {
       // A full or vanished disk must not stop traffic; the spool tells of it and records the loss.
     }
   }
 }
 
-/** All entries of a ledger folder, oldest run first. A file that cannot be read is left out. */
-export function readLedger(folder: string): LedgerEntry[] {
+function withGap(gaps: readonly LedgerGap[], { from, to, reason }: LedgerGap): readonly LedgerGap[] {
+  const all = [...gaps, { from, to, reason }];
+  if (all.length <= MAX_GAPS) return all;
+  const [first, second, ...rest] = all as [LedgerGap, LedgerGap, ...LedgerGap[]];
+  // What lies between was recorded: the entry errs on the side of telling too much.
+  return [{ from: first.from, to: second.to, reason: second.reason }, ...rest];
+}
+
+/** Tells the entry of a run that is over of a loss that was found later: damage in its segments. The same loss is noted once. Never throws. */
+export function noteLoss(
+  folder: string,
+  { run, thread }: Pick<LedgerEntry, 'run' | 'thread'>,
+  gap: LedgerGap,
+): void {
+  const file = path.join(folder, `${run}.${thread}.json`);
+  try {
+    const entry = JSON.parse(fs.readFileSync(file, 'utf8')) as LedgerEntry;
+    const gaps = entry.gaps ?? [];
+    if (gap.to < gap.from || gaps.some(({ from, to }) => from <= gap.from && gap.to <= to)) return;
+    replace(file, { ...entry, gaps: withGap(gaps, gap) });
+  } catch {
+    // Its gap record tells every sink, and the log told of it.
+  }
+}
+
+/** Written whole beside the old one and renamed: a crash leaves one or the other. */
+function replace(file: string, entry: LedgerEntry): void {
+  const next = `${file}.next`;
+  fs.writeFileSync(next, JSON.stringify(entry), { mode: 0o600 });
+  fs.renameSync(next, file);
+}
+
+/** All entries of a ledger folder, oldest run first. `onUnreadable` gets the files that tell nothing. */
+export function readLedger(folder: string, onUnreadable: (file: string) => void = () => {}): LedgerEntry[] {
   let files: string[];
   try {
     files = fs.readdirSync(folder);
@@ -166,7 +190,7 @@ export function readLedger(folder: string): LedgerEntry[] {
     try {
       entries.push(JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as LedgerEntry);
     } catch {
-      continue;
+      onUnreadable(path.join(folder, file));
     }
   }
   return entries.sort((left, right) => left.startedMs - right.startedMs || left.thread - right.thread);

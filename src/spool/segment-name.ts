@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+
 /** The segments of one run and data thread, in the order of their numbers. */
 export interface SegmentName {
   readonly run: string;
@@ -13,4 +15,11 @@ export function formatSegmentName({ run, thread, segment }: SegmentName): string
 export function parseSegmentName(file: string): SegmentName | null {
   const parts = /^([0-9a-z-]+)\.(\d+)\.(\d{8})\.seg$/.exec(file);
   return parts === null ? null : { run: parts[1]!, thread: Number(parts[2]), segment: Number(parts[3]) };
+}
+
+/** The segments of a spool folder, in order. Throws where it cannot be read. */
+export function segmentsIn(folder: string): SegmentName[] {
+  return readdirSync(folder)
+    .sort()
+    .flatMap((file) => parseSegmentName(file) ?? []);
 }

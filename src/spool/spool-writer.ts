@@ -32,6 +32,8 @@ export interface SpoolWriterOptions {
   readonly log: Log;
   /** Makes the record that says what was lost; takes a sequence number of its own. */
   readonly makeGap: (facts: GapFacts) => RecordDocument;
+  /** Records are lost, and at the end no gap record can be written that says so. */
+  readonly onUntold: (facts: GapFacts) => void;
   readonly onFlushed: (position: SpoolPosition) => void;
   readonly openFile?: (file: string) => Promise<SegmentFile>;
 }
@@ -101,11 +103,15 @@ export class SpoolWriter {
     await this.flush();
     await this.#file?.close().catch(() => {});
     this.#file = null;
-    if (this.#queue.length > 0 || this.#lost.length > 0)
-      this.#options.log.write(
-        'error',
-        `[spool] ${this.#queue.length + this.lostRecords} records could not be written before the end; verify will list them as missing`,
-      );
+    for (const { record } of this.#queue.splice(0)) this.#lose(record, 'disk-error');
+    if (this.#lost.length === 0) return;
+    for (const facts of this.#lost) this.#options.onUntold(facts);
+    const count = this.#lost.reduce((sum, facts) => sum + facts.count, 0);
+    this.#lost = [];
+    this.#options.log.write(
+      'error',
+      `[spool] ${count} records could not be written before the end; verify will list them`,
+    );
   }
 
   async #flush(): Promise<void> {
@@ -164,6 +170,8 @@ export class SpoolWriter {
     this.#file = await this.#openFile(path.join(folder, formatSegmentName({ run, thread, segment })));
     this.#segment = segment;
     this.#offset = 0;
+    // What former runs and the other data threads have in it counts, too.
+    await this.#measure();
   }
 
   /** A write that failed half way must leave no half frame: cut it off, or begin a new segment. */

@@ -1,7 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import test from 'ava';
 import { answering, connectClient, startUpstream } from '../support/fixture.ts';
+import { DataDirectory } from '../../src/spool/data-directory.ts';
+import { RunLedger } from '../../src/spool/run-ledger.ts';
+import { formatSegmentName } from '../../src/spool/segment-name.ts';
 import { makeDataDir, runCli, startProcess } from '../support/process.ts';
 
 interface Listed {
@@ -140,3 +143,51 @@ test.serial('secrets are nowhere on disk', async (t) => {
     t.false((await readFile(file)).includes(canary), file);
   }
 });
+
+test.serial(
+  'a crashed run is not taken for one that goes on because somebody holds the folder',
+  async (t) => {
+    const dataDir = await makeDataDir(t);
+    const crashed = DataDirectory.open(dataDir);
+    new RunLedger(crashed.paths.ledger, 'r', 0, Date.now(), { hasStore: false }).nextSequence();
+    const running = await runCli(['verify', `--data-dir=${dataDir}`]);
+    t.regex(running.stdout, /the gateway is running/);
+    crashed.close();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    // A gateway that has not begun its run yet, or `tapline records` that looks at what is left.
+    const next = DataDirectory.open(dataDir);
+    t.teardown(() => next.close());
+    const { code, stdout } = await runCli(['verify', `--data-dir=${dataDir}`]);
+    t.is(code, 1, stdout);
+    t.regex(stdout, /at most 1,000 unaccounted/);
+  },
+);
+
+test.serial(
+  'verify does not pass over a run whose ledger is damaged, nor over what waits for a sink',
+  async (t) => {
+    const dataDir = await makeDataDir(t);
+    const directory = DataDirectory.open(dataDir);
+    const { ledger, spool, delivery } = directory.paths;
+    directory.close();
+    new RunLedger(ledger, 'r', 0, Date.now(), { hasStore: false }).close({
+      connections: 0,
+      refusedConnections: 0,
+      receivedBytes: 0,
+      sentBytes: 0,
+      discardedBytes: 0,
+    });
+    await writeFile(path.join(delivery, 'elasticsearch.json'), '{"version":1,"streams":[]}');
+    await writeFile(
+      path.join(spool, formatSegmentName({ run: 'r', thread: 0, segment: 1 })),
+      'x'.repeat(1234),
+    );
+    const sound = await runCli(['verify', `--data-dir=${dataDir}`]);
+    t.is(sound.code, 0, sound.stdout);
+    t.regex(sound.stdout, /1,234 bytes of the spool wait for elasticsearch/);
+    await writeFile(path.join(ledger, 's.0.json'), '');
+    const damaged = await runCli(['verify', `--data-dir=${dataDir}`]);
+    t.is(damaged.code, 1);
+    t.regex(damaged.stdout, /^incomplete: [^]*s\.0\.json cannot be read/);
+  },
+);

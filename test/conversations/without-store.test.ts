@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import test from 'ava';
 import { answering, connectClient, OK, startUpstream } from '../support/fixture.ts';
@@ -41,6 +41,60 @@ test.serial(
     t.regex(crashed.stdout, /at most [\d,]+ unaccounted/);
   },
 );
+
+test.serial('without a store, what a full spool has lost at the end is no complete run', async (t) => {
+  const target = await startUpstream(
+    t,
+    answering(() => OK),
+  );
+  const dataDir = await makeDataDir(t);
+  const args = [
+    `--upstream=http://${target}`,
+    '--store=off',
+    '--elasticsearch=http://127.0.0.1:1',
+    '--spool-size=64k',
+    '--spool-segment=4k',
+    '--flush-interval=20ms',
+  ];
+  const gateway = await startProcess(t, args, dataDir);
+  const client = await connectClient(gateway.port);
+  for (let index = 0; index < 400; index++) {
+    client.received = Buffer.alloc(0);
+    client.write(get(`/${index}`));
+    await client.until(OK);
+  }
+  client.socket.end();
+  await gateway.end('SIGTERM');
+  const { code, stdout } = await runCli(['verify', `--data-dir=${dataDir}`]);
+  t.is(code, 1, stdout);
+  t.regex(stdout, /lost: records \d+ to 4\d\d \([\d,]+\): spool-full/);
+});
+
+test.serial('without a store, damage in the spool is a loss that verify names', async (t) => {
+  const target = await startUpstream(
+    t,
+    answering(() => OK),
+  );
+  const dataDir = await makeDataDir(t);
+  const args = [`--upstream=http://${target}`, '--store=off'];
+  const gateway = await startProcess(t, [...args, '--elasticsearch=http://127.0.0.1:1'], dataDir);
+  const client = await connectClient(gateway.port);
+  client.write(get('/1') + get('/2') + get('/3'));
+  await client.until(OK + OK + OK);
+  client.socket.end();
+  await gateway.end('SIGTERM');
+  const [segment] = await readdir(path.join(dataDir, 'spool'));
+  const bytes = await readFile(path.join(dataDir, 'spool', segment!));
+  bytes[bytes.indexOf('TPL1', 4) + 200]! ^= 1;
+  await writeFile(path.join(dataDir, 'spool', segment!), bytes);
+  const lines = path.join(dataDir, 'records.ndjson');
+  const second = await startProcess(t, [...args, `--file=${lines}`], dataDir);
+  await second.end('SIGTERM');
+  t.is((await readFile(lines, 'utf8')).trim().split('\n').length, 3, 'two records and a gap');
+  const { code, stdout } = await runCli(['verify', `--data-dir=${dataDir}`]);
+  t.is(code, 1, stdout);
+  t.regex(stdout, /lost: record 2: corrupt-segment/);
+});
 
 test.serial(
   'without a store and without another sink nobody would take the records: that is said at the start',

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { GapFacts, RecordDocument } from '../../src/records/record-document.ts';
 import { decodeFrames } from '../../src/spool/format.ts';
+import { formatSegmentName } from '../../src/spool/segment-name.ts';
 import { type SegmentFile, SpoolWriter, type SpoolWriterOptions } from '../../src/spool/spool-writer.ts';
 import { gapOf, quiet, recordOf } from '../support/records.ts';
 
@@ -25,6 +26,7 @@ async function startWriter(
     isSyncing: false,
     log: quiet,
     makeGap: (facts: GapFacts) => gapOf(facts, ++gapSequence),
+    onUntold: () => {},
     onFlushed: () => {},
     ...options,
   });
@@ -138,4 +140,38 @@ test('a spool that no sink empties drops records and says so once there is room'
     10 - before.length,
   );
   t.is(last!.sequence, 11);
+});
+
+test('what no gap record can tell of before the end is told to the ledger', async (t) => {
+  const untold: string[] = [];
+  const onUntold = ({ from, to, reason }: GapFacts): void => void untold.push(`${from}-${to} ${reason}`);
+  const full = await startWriter(t, { maxSpoolBytes: 2000, onUntold });
+  for (let sequence = 1; sequence <= 10; sequence++) {
+    full.writer.append(recordOf(sequence));
+    await full.writer.flush();
+  }
+  await full.writer.close();
+  const { length } = await full.read();
+  t.deepEqual(untold, [`${length + 1}-10 spool-full`]);
+  const broken = moodyDisk();
+  broken.isFull = true;
+  const { writer } = await startWriter(t, { openFile: broken.open, onUntold });
+  writer.append(recordOf(1));
+  writer.append(recordOf(2));
+  await writer.close();
+  t.is(untold.at(-1), '1-2 disk-error');
+});
+
+test('what others have in the spool counts from the first segment on', async (t) => {
+  const { writer, read, folder } = await startWriter(t, { maxSpoolBytes: 5000 });
+  await fs.writeFile(
+    path.join(folder, formatSegmentName({ run: 'former', thread: 0, segment: 1 })),
+    Buffer.alloc(4500),
+  );
+  for (let sequence = 1; sequence <= 5; sequence++) {
+    writer.append(recordOf(sequence));
+    await writer.flush();
+  }
+  t.deepEqual(sequencesOf((await read()).filter(({ kind }) => kind === 'exchange')), [1]);
+  await writer.close();
 });

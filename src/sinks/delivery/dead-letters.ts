@@ -340,11 +340,13 @@ export class DeadLetters {
   }
 
   #inTransaction(work: () => void): void {
+    const bytes = this.#bytes;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       work();
       this.#database.exec('COMMIT');
     } catch (error) {
+      this.#bytes = bytes;
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }

@@ -6,13 +6,14 @@ import { METRICS } from '../../telemetry/metric-declarations.ts';
 import type { MetricRegistry } from '../../telemetry/metric-registry.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
 import type { Sink, StreamKey } from '../sink.ts';
+import { segmentsIn } from '../../spool/segment-name.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { giveUpOldest } from './give-up-oldest.ts';
 import { Lane, type LaneStatus } from './lane.ts';
 import { newLaneMetrics } from './lane-metrics.ts';
 import { LaneReader } from './lane-reader.ts';
-import { PlaceBook } from './place-book.ts';
-import { SpoolFolder, type SpoolStream } from './spool-source.ts';
+import { bookNames, PlaceBook, readPlaces } from './place-book.ts';
+import { bytesAfter, SpoolFolder, type SpoolStream } from './spool-source.ts';
 
 /** Dead letters that a command has queued again are looked for so often. */
 const LETTERS_INTERVAL_MS = 1000;
@@ -36,6 +37,8 @@ export interface DeliveryOptions {
   readonly isReleasing: boolean;
   /** Makes the record that stands for a damaged stretch of a segment; the same one at every call. */
   readonly makeGap: (stream: StreamKey, facts: GapFacts, timestampMs: number) => RecordDocument;
+  /** Tells the ledger of a run that is over of such a stretch; at each reading. */
+  readonly noteLoss: (stream: StreamKey, facts: GapFacts) => void;
 }
 
 export interface SinkStatus extends LaneStatus {
@@ -65,6 +68,7 @@ export class Delivery {
   #lettersTimer: Timer | null = null;
   #releasing: Promise<void> | null = null;
   #isReleaseWanted = false;
+  #isStopped = false;
   #unobserve: (() => void) | null = null;
 
   constructor(options: DeliveryOptions) {
@@ -73,11 +77,15 @@ export class Delivery {
       folder: options.paths.spool,
       isOpen: (stream) => this.#open.has(keyOf(stream)),
       makeGap: options.makeGap,
-      onDamage: ({ run }, { from, to }) =>
+      onDamage: (stream, facts) => {
+        const { from, to } = facts;
         options.log.write(
           'error',
-          `[spool] damaged bytes in a segment of run ${run}: records ${from} to ${to} are lost`,
-        ),
+          `[spool] damaged bytes in a segment of run ${stream.run}: records ${from} to ${to} are lost`,
+        );
+        // While it goes on, its data thread writes the ledger.
+        if (!this.#open.has(keyOf(stream))) options.noteLoss(stream, facts);
+      },
     });
     this.#lanes = options.sinks.map((sink) => this.#newLane(sink));
   }
@@ -89,6 +97,7 @@ export class Delivery {
       else void lane.start();
     this.#unobserve = this.#options.metrics.onCollect(() => this.#observe());
     await this.#refresh();
+    if (this.#options.isReleasing) this.#tellOfFormerSinks();
     this.#watchLetters();
   }
 
@@ -127,6 +136,7 @@ export class Delivery {
     const alive = setInterval(() => {}, 60_000);
     try {
       await Promise.all(this.#lanes.map((lane) => lane.stop(deadlineMs)));
+      this.#isStopped = true;
       this.#lettersTimer?.cancel();
       this.#unobserve?.();
       await this.#release();
@@ -140,12 +150,32 @@ export class Delivery {
     return { left: Math.max(0, ...bySink.values()), bySink };
   }
 
+  /** Only the sinks that are configured hold a segment back. */
+  #tellOfFormerSinks(): void {
+    const { paths, log, sinks } = this.#options;
+    for (const name of bookNames(paths.delivery)) {
+      if (sinks.some((sink) => sink.name === name)) continue;
+      const places = readPlaces(path.join(paths.delivery, `${name}.json`));
+      const bytes = this.#streams.reduce((sum, stream) => {
+        const entry = places.find(({ run, thread }) => run === stream.run && thread === stream.thread);
+        return sum + bytesAfter(stream, entry?.acknowledged ?? null);
+      }, 0);
+      if (bytes > 0)
+        log.write(
+          'warn',
+          `[${name}] is not configured now, and ${bytes} bytes of the spool wait for it: they are deleted once the other sinks have them`,
+        );
+    }
+  }
+
   #newLane(sink: Sink): Lane {
     const { paths, log, clock, random, metrics, tracing, budgetBytes, maxTries, sinks } = this.#options;
     const book =
       sink.ownPlaces === null
-        ? PlaceBook.open(path.join(paths.delivery, `${sink.name}.json`), (message) =>
-            log.write('error', `[${sink.name}] ${message}`),
+        ? PlaceBook.open(
+            path.join(paths.delivery, `${sink.name}.json`),
+            (message) => log.write('error', `[${sink.name}] ${message}`),
+            () => segmentsIn(paths.spool),
           )
         : null;
     if (book !== null) this.#books.push(book);
@@ -178,6 +208,7 @@ export class Delivery {
   }
 
   #watchLetters(): void {
+    if (this.#isStopped) return;
     this.#lettersTimer = this.#options.clock.after(LETTERS_INTERVAL_MS, () => {
       const version = this.#lettersVersionNow();
       if (version !== this.#lettersVersion) for (const lane of this.#lanes) lane.noteLetters();
@@ -224,17 +255,25 @@ export class Delivery {
     }
   }
 
+  /** First what all have taken: where the disk is full, that may be what makes room to note what is given up. */
   async #removePassed(): Promise<void> {
-    const { maxSpoolBytes, log, clock } = this.#options;
+    await this.#remove();
+    const maxBytes = this.#options.maxSpoolBytes * HIGH_WATER;
+    if (spoolBytes(this.#streams) <= maxBytes) return;
+    const { log, clock } = this.#options;
     await giveUpOldest({
       streams: this.#streams,
       lanes: this.#lanes,
       source: this.#source,
-      maxBytes: maxSpoolBytes * HIGH_WATER,
+      maxBytes,
       letters: () => this.#openLetters(),
       log,
       nowMs: clock.wallMs(),
     });
+    await this.#remove();
+  }
+
+  async #remove(): Promise<void> {
     let hasRemoved = false;
     for (const stream of this.#streams)
       for (const [index, { segment, size }] of stream.segments.entries()) {

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { Place, Sink, StreamKey } from '../sink.ts';
 import { isBefore, PlaceWindow, type WindowEntry } from './place-window.ts';
 import type { Book, BookEntry } from './place-book.ts';
-import type { SpoolSource, SpoolStream, Stretch } from './spool-source.ts';
+import { bytesAfter, type SpoolSource, type SpoolStream, type Stretch } from './spool-source.ts';
 
 /** A stretch that has not been sent yet. */
 export interface FreshStretch {
@@ -49,6 +49,11 @@ export class LaneReader {
 
   constructor(options: LaneReaderOptions) {
     this.#options = options;
+  }
+
+  /** The sink is ready: one that keeps its own places knows them only now. */
+  begin(): void {
+    this.#cursors.clear();
   }
 
   /** The next stretch that is due: full, old enough, or the rest of a stream that has ended. */
@@ -102,8 +107,9 @@ export class LaneReader {
     await book.save();
   }
 
-  /** Whether the sink is past all of a segment. */
+  /** Whether the sink is past all of a segment; it is of an empty one that a crash has left. */
   isPast(stream: StreamKey, segment: number, size: number): boolean {
+    if (size === 0) return true;
     const at = this.#cursor(stream).window.acknowledged;
     return at !== null && (at.segment > segment || (at.segment === segment && at.offset >= size));
   }
@@ -137,7 +143,7 @@ export class LaneReader {
     let lagMs = 0;
     for (const stream of streams) {
       const cursor = this.#cursor(stream);
-      const left = bytesAfter(stream, cursor.window.acknowledged ?? { segment: 0, offset: 0 });
+      const left = bytesAfter(stream, cursor.window.acknowledged);
       if (left === 0) continue;
       bytes += left;
       const oldest = cursor.window.oldest;
@@ -164,6 +170,8 @@ export class LaneReader {
       return null;
     }
     const { records, from, to } = stretch;
+    // Given up while it was read.
+    if (isBefore(from, cursor.next)) return this.#read(stream, cursor, maxBytes);
     const entry = cursor.window.open(from, to, records);
     cursor.next = to;
     cursor.lastSequence = records.at(-1)?.sequence ?? cursor.lastSequence;
@@ -218,14 +226,6 @@ export class LaneReader {
     const at = streams.findIndex((stream) => keyOf(stream) === this.#lastKey);
     return at < 0 ? streams : [...streams.slice(at + 1), ...streams.slice(0, at + 1)];
   }
-}
-
-function bytesAfter({ segments }: SpoolStream, place: Place): number {
-  let bytes = 0;
-  for (const { segment, size } of segments)
-    if (segment > place.segment) bytes += size;
-    else if (segment === place.segment) bytes += Math.max(0, size - place.offset);
-  return bytes;
 }
 
 function samePlace(left: Place, right: Place): boolean {

@@ -164,6 +164,7 @@ export class Lane {
     this.#starting = new AbortController();
     try {
       await this.sink.start(this.#starting.signal);
+      this.reader.begin();
       this.#move({ kind: 'started' });
       return null;
     } catch (error) {
@@ -378,14 +379,15 @@ export class Lane {
   #arm(): void {
     this.#timer?.cancel();
     this.#timer = null;
+    // Its end wakes.
+    if (this.#starting !== null) return;
     const { clock } = this.#options;
     const nowMs = clock.monotonicMs();
     const candidates: number[] = [];
     if ('untilMs' in this.#state && (this.#state.untilMs > nowMs || this.#state.name === 'starting'))
       candidates.push(this.#state.untilMs);
-    else if (this.#inFlight.size < this.#concurrency.limit) {
-      candidates.push(...this.#supply.dueMs());
-    }
+    // Without room, the end of what is under way wakes.
+    else if (this.#hasRoom()) candidates.push(...this.#supply.dueMs());
     if (candidates.length === 0) return;
     this.#timer = clock.after(Math.max(1, Math.min(...candidates) - nowMs), () => this.wake());
   }

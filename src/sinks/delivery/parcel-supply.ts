@@ -59,10 +59,15 @@ export class ParcelSupply {
     );
   }
 
+  /** Nothing new is read. A sink that keeps its own places gets everything in order. */
+  get #isFull(): boolean {
+    return this.#waiting.length >= (this.#options.sink.ownPlaces === null ? MAX_WAITING : 1);
+  }
+
   /** When something will be due, monotonic. */
   dueMs(): number[] {
     const dueMs = this.#waiting.map(({ notBeforeMs }) => notBeforeMs);
-    return this.#reader.dueMs === null ? dueMs : [...dueMs, this.#reader.dueMs];
+    return this.#reader.dueMs === null || this.#isFull ? dueMs : [...dueMs, this.#reader.dueMs];
   }
 
   /** Dead letters may have been queued again. */
@@ -103,8 +108,8 @@ export class ParcelSupply {
           : (await this.#options.source.reread(parcel!.stream, origin.stretch)).records;
     } catch (error) {
       if (this.#isGivenUp(parcel!)) return this.#takeWaiting(maxBatchBytes);
+      this.put({ ...parcel!, notBeforeMs: nowMs + 1000 });
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#lose(parcel!);
-      else this.put({ ...parcel!, notBeforeMs: nowMs + 1000 });
       throw error;
     }
     const chosen = only === null ? all : only.map((index) => all[index]!);
@@ -127,9 +132,7 @@ export class ParcelSupply {
   }
 
   async #takeFresh(maxBatchBytes: number): Promise<Loaded | null> {
-    // A sink that keeps its own places gets everything in order.
-    const isFull = this.#waiting.length >= (this.#options.sink.ownPlaces === null ? MAX_WAITING : 1);
-    if (isFull) return null;
+    if (this.#isFull) return null;
     for (;;) {
       const fresh = await this.#reader.next(maxBatchBytes);
       if (fresh === null) return null;
@@ -170,7 +173,8 @@ export class ParcelSupply {
     }
     this.#lettersOut = records.length;
     const place = this.#reader.acknowledged(stream) ?? { segment: 0, offset: 0 };
-    return { parcel: newParcel(stream, { kind: 'letters', records, place }, null), records };
+    // A gateway that died before it could forget a letter may have sent it, nobody knows when.
+    return { parcel: newParcel(stream, { kind: 'letters', records, place }, ''), records };
   }
 
   /** Records have come to their end: the sink has them, or they are dead letters. */
@@ -199,24 +203,34 @@ export class ParcelSupply {
     }
   }
 
-  /** The file that a parcel was read from is gone: somebody has deleted it. */
+  /** The file that a parcel was read from is gone: somebody has deleted it. Throws, and it goes on waiting, where that cannot be noted. */
   #lose({ origin, stream }: Parcel): void {
     if (origin.kind !== 'spool') return;
-    const { entry, stretch } = origin;
-    const first = stretch.lastSequence === null ? 0 : stretch.lastSequence + 1;
-    const count = entry.open;
-    const reason = 'spool file deleted';
-    const range = { sink: this.#options.sink.name, ...stream, first, last: first + count - 1, count, reason };
+    const { entry } = origin;
+    // So many of these numbers; the sink may have the others.
+    const { open: count, firstSequence: first, lastSequence: last } = entry;
+    const { name } = this.#options.sink;
+    this.#options
+      .letters()
+      .giveUp(
+        { sink: name, ...stream, first, last, count, reason: 'spool file deleted' },
+        this.#options.clock.wallMs(),
+      );
     this.#options.log.write(
       'error',
-      `[${this.#options.sink.name}] ${count} records of run ${stream.run} are lost: their file was deleted from the spool`,
+      `[${name}] ${count} records of run ${stream.run} are lost: their file was deleted from the spool`,
     );
-    this.#options.letters().giveUp(range, this.#options.clock.wallMs());
+    this.#waiting = this.#waiting.filter(
+      (other) => other.origin.kind !== 'spool' || other.origin.entry !== entry,
+    );
     this.#reader.close(stream, entry, count);
     this.#options.onProgress();
   }
 
-  /** To be sent at its time; the oldest first, so that one that keeps failing is the one that is tried. */
+  /**
+   * To be sent at its time; the oldest first: one that keeps failing is the one that is tried, and of a batch that is split one branch is
+   * followed to its end, so that there are few parts at a time.
+   */
   put(parcel: Parcel): void {
     if (this.#isGivenUp(parcel)) return;
     const at = this.#waiting.findIndex((other) => isOlder(parcel, other));

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import type { SegmentName } from '../../spool/segment-name.ts';
 import type { Place, StreamKey } from '../sink.ts';
 
 /** What is written down of one stream. */
@@ -45,18 +47,35 @@ export class PlaceBook {
     for (const entry of entries) this.#entries.set(keyOf(entry), entry);
   }
 
-  /** Opens the book, empty where there is none. One that cannot be read is told of, and delivery begins anew: sinks refuse second copies by id. */
-  static open(file: string, onError: (message: string) => void): PlaceBook {
-    let entries: readonly BookEntry[] = [];
+  /**
+   * Opens the book, empty where there is none. One that cannot be read is told of, and delivery begins anew: sinks refuse second copies by id.
+   * @param spooled what lies in the spool: all of it may have been sent then, nobody knows when
+   */
+  static open(
+    file: string,
+    onError: (message: string) => void,
+    spooled: () => readonly SegmentName[] = () => [],
+  ): PlaceBook {
     try {
       const { streams } = JSON.parse(readFileSync(file, 'utf8')) as BookFile;
-      // Whatever lies in the spool may have been sent by the gateway that wrote it.
-      entries = streams;
+      if (!Array.isArray(streams)) throw new TypeError('it is no book of places');
+      return new PlaceBook(file, streams as BookEntry[], onError);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-        onError(`${file} cannot be read (${(error as Error).message}); all of the spool is sent again`);
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new PlaceBook(file, [], onError);
+      onError(`${file} cannot be read (${(error as Error).message}); all of the spool is sent again`);
+      // In the order of their numbers: the last of a stream is what counts.
+      const attempted = spooled().map(({ run, thread, segment }): BookEntry => {
+        return {
+          run,
+          thread,
+          acknowledged: null,
+          lastSequence: 0,
+          done: [],
+          attempted: { segment, epoch: '' },
+        };
+      });
+      return new PlaceBook(file, attempted, onError);
     }
-    return new PlaceBook(file, entries, onError);
   }
 
   entry(stream: StreamKey): BookEntry | null {
@@ -111,6 +130,14 @@ export function readPlaces(file: string): readonly BookEntry[] {
   } catch {
     return [];
   }
+}
+
+/** The sinks that have a book in this folder. */
+export function bookNames(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json') && file !== 'file-state.json')
+    .map((file) => path.basename(file, '.json'));
 }
 
 function keyOf({ run, thread }: StreamKey): string {

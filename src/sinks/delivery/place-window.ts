@@ -5,7 +5,8 @@ import type { Place } from '../sink.ts';
 export interface WindowEntry {
   readonly from: Place;
   readonly to: Place;
-  /** Number of its last record; 0 where it has none. */
+  /** Numbers of its first and last record; 0 where it has none. */
+  readonly firstSequence: number;
   readonly lastSequence: number;
   /** Wall clock of its first record, for the lag. */
   readonly firstTimestampMs: number;
@@ -55,6 +56,7 @@ export class PlaceWindow {
     const entry: WindowEntry = {
       from,
       to,
+      firstSequence: records[0]?.sequence ?? 0,
       lastSequence: records.at(-1)?.sequence ?? 0,
       firstTimestampMs: records[0]?.timestampMs ?? 0,
       open: records.length,

@@ -13,6 +13,16 @@ export interface SpoolStream extends StreamKey {
   readonly segments: readonly { readonly segment: number; readonly size: number }[];
 }
 
+/** Bytes of a stream beyond a place; null for its beginning. */
+export function bytesAfter({ segments }: SpoolStream, place: Place | null): number {
+  if (place === null) return segments.reduce((sum, { size }) => sum + size, 0);
+  let bytes = 0;
+  for (const { segment, size } of segments)
+    if (segment > place.segment) bytes += size;
+    else if (segment === place.segment) bytes += Math.max(0, size - place.offset);
+  return bytes;
+}
+
 /** Records of one segment, from a place to the next. */
 export interface Stretch {
   readonly records: readonly RecordDocument[];
@@ -112,7 +122,8 @@ export class SpoolFolder implements SpoolSource {
         ? null
         : this.read(stream, { segment: found.segment + 1, offset: 0 }, bounds, lastSequence);
     const place = { segment: found.segment, offset: start };
-    const size = bounds.until?.segment === found.segment ? bounds.until.offset : found.size;
+    const isBounded = bounds.until?.segment === found.segment;
+    const size = isBounded ? bounds.until!.offset : found.size;
     const read = await this.#records(stream, place, size, bounds.maxBytes);
     let count = 0;
     let bytes = 0;
@@ -122,9 +133,10 @@ export class SpoolFolder implements SpoolSource {
       bytes += length;
       count++;
     }
-    const isRest = count === read.records.length && read.reachesEnd && size === found.size;
-    // The tail of a finished segment that is no frame was torn by a crash, or damaged: it is passed over.
-    const end = isRest && isFinished ? found.size : start + (count === 0 ? 0 : read.ends[count - 1]!);
+    const isRest = count === read.records.length && read.reachesEnd;
+    // The tail of a finished segment that is no frame was torn by a crash, or damaged: it is passed over. So is one before what is done.
+    const end =
+      isRest && (isBounded || isFinished) ? size : start + (count === 0 ? 0 : read.ends[count - 1]!);
     if (end === start) return null;
     const records = this.#withGaps(stream, read.records.slice(0, count), read.damagedBefore, lastSequence);
     return { records, bytes, from: place, to: { segment: found.segment, offset: end }, lastSequence };
@@ -161,7 +173,9 @@ export class SpoolFolder implements SpoolSource {
         const { bytesRead } = await file.read(bytes, 0, wanted, from.offset);
         const read = decodeFrames(bytes.subarray(0, bytesRead));
         const reachesEnd = from.offset + bytesRead >= size;
-        if (read.records.length > 0 || reachesEnd) return { ...read, reachesEnd };
+        // Shorter than it was when it was looked at: cut since, by a writer whose disk was full half way.
+        const isCut = bytesRead < wanted;
+        if (read.records.length > 0 || reachesEnd || isCut) return { ...read, reachesEnd };
         length *= 4;
       }
     } finally {

@@ -47,11 +47,13 @@ export class StoreSink implements Sink {
     return Promise.resolve();
   }
 
+  /** What was not asked for while the store was open is not known. */
   #acknowledged({ run, thread }: StreamKey): Place | null {
     const key = `${run}.${thread}`;
     let place = this.#places.get(key);
-    if (place === undefined) this.#places.set(key, (place = this.#store!.place(run, thread)));
-    return place;
+    if (place === undefined && this.#store !== null)
+      this.#places.set(key, (place = this.#store.place(run, thread)));
+    return place ?? null;
   }
 
   // oxlint-disable-next-line require-await -- SQLite is synchronous

@@ -82,3 +82,11 @@ test('another process sees what was written, and this one that the other has', a
   t.not(letters.version, before);
   t.is(letters.requeued('a', 10).length, 1);
 });
+
+test('letters that the disk did not take are not counted', async (t) => {
+  const { letters } = await open(t);
+  const broken = { record: recordOf(2), refusal: { ...refusal, reason: null as unknown as string } };
+  t.throws(() => letters.add('a', STREAM, [letter(1), broken], 1));
+  t.is(letters.bytes, 0);
+  t.deepEqual([...letters.list()], []);
+});

@@ -1,8 +1,11 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
+import type { Clock, Log } from '../../../src/core/ports.ts';
 import { Delivery } from '../../../src/sinks/delivery/delivery.ts';
 import { DELIVERED, type Batch, type SendResult, type Sink } from '../../../src/sinks/sink.ts';
+import { StoreSink } from '../../../src/sinks/store/store-sink.ts';
 import { systemClock } from '../../../src/gateway/system-clock.ts';
 import { encodeFrame } from '../../../src/spool/format.ts';
 import { formatSegmentName } from '../../../src/spool/segment-name.ts';
@@ -11,6 +14,7 @@ import { NO_TRACING } from '../../../src/telemetry/tracing.ts';
 import { MetricRegistry } from '../../../src/telemetry/metric-registry.ts';
 import { DeadLetters } from '../../../src/sinks/delivery/dead-letters.ts';
 import { makeDataDir } from '../../support/process.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { gapOf, quiet, recordOf } from '../../support/records.ts';
 
 interface TestSink extends Sink {
@@ -53,7 +57,13 @@ function testSink(name: string, isDead = false): TestSink {
   return sink;
 }
 
-async function world(t: ExecutionContext, sinks: Sink[], maxSpoolBytes = 1e9) {
+async function world(
+  t: ExecutionContext,
+  sinks: Sink[],
+  maxSpoolBytes = 1e9,
+  log: Log = quiet,
+  clock: Clock = systemClock,
+) {
   const folder = await makeDataDir(t);
   // The clock's timers keep no process alive; in a gateway the sockets do.
   const alive = setInterval(() => {}, 1000);
@@ -70,8 +80,8 @@ async function world(t: ExecutionContext, sinks: Sink[], maxSpoolBytes = 1e9) {
     new Delivery({
       paths,
       sinks,
-      log: quiet,
-      clock: systemClock,
+      log,
+      clock,
       random: () => 0.01,
       metrics,
       tracing: NO_TRACING,
@@ -81,6 +91,7 @@ async function world(t: ExecutionContext, sinks: Sink[], maxSpoolBytes = 1e9) {
       maxSpoolBytes,
       isReleasing: true,
       makeGap: (_stream, facts) => gapOf(facts, 0),
+      noteLoss: () => {},
     });
   const write = (segment: number, ...sequences: number[]): void =>
     writeFileSync(
@@ -158,10 +169,158 @@ test('a spool that one dead sink fills gives up its oldest segments for that sin
   t.deepEqual(dead.sequences, [10, 11, 12, 13, 14, 15]);
 });
 
+test('what all have taken is deleted even where nothing can be given up', async (t) => {
+  const [alive, slow] = [testSink('alive'), testSink('slow')];
+  const bytes = encodeFrame(recordOf(1)).length * 3;
+  const stuck: Sink = {
+    ...slow,
+    send: async (batch, signal) => {
+      await alive.taken(9);
+      slow.isDead = batch.records[0]!.sequence > 3;
+      return slow.send(batch, signal);
+    },
+  };
+  const { newDelivery, write, paths, segments } = await world(t, [alive, stuck], bytes);
+  for (const segment of [1, 2, 3]) write(segment, segment * 3 - 2, segment * 3 - 1, segment * 3);
+  // Nothing can be noted as given up.
+  mkdirSync(paths.deadLetters);
+  const delivery = newDelivery();
+  await delivery.start();
+  await alive.taken(9);
+  await slow.taken(3);
+  await delivery.stop(200);
+  t.is(segments(), 2);
+});
+
+test('what is refused as a whole is halved down to single records first, before its other half', async (t) => {
+  const sink = testSink('opposed');
+  let requests = 0;
+  const opposed: Sink = {
+    ...sink,
+    limits: { ...sink.limits, maxBatchRecords: 1000 },
+    send: () => {
+      requests++;
+      return Promise.resolve({ kind: 'refused', type: 'http', reason: 'status 400', status: 400 });
+    },
+  };
+  const { newDelivery, write } = await world(t, [opposed]);
+  write(1, ...Array.from({ length: 128 }, (_, index) => index + 1));
+  const delivery = newDelivery();
+  await delivery.start();
+  while (delivery.status().sinks[0]!.state !== 'paused')
+    await new Promise((resolve) => setImmediate(resolve));
+  await delivery.stop(0);
+  t.true(requests < 30, `${requests} requests before it is known that it is not the records`);
+});
+
+test('what waits for a sink that is not configured any more is not let go without a word', async (t) => {
+  const [alive, dead] = [testSink('alive'), testSink('dead', true)];
+  const sinks: Sink[] = [alive, dead];
+  const lines: string[] = [];
+  const { newDelivery, write } = await world(t, sinks, 1e9, { write: (_, line) => void lines.push(line) });
+  write(1, 1, 2, 3);
+  const first = newDelivery();
+  await first.start();
+  await alive.taken(3);
+  await first.stop(200);
+  sinks.pop();
+  const second = newDelivery();
+  await second.start();
+  await second.stop(200);
+  t.true(
+    lines.some((line) =>
+      /^\[dead\] is not configured now, and [\d]+ bytes of the spool wait for it/.test(line),
+    ),
+    lines.join('\n'),
+  );
+});
+
+test('an empty segment that a crash left is no reason to keep it', async (t) => {
+  const sink = testSink('a');
+  const { newDelivery, write, paths, segments } = await world(t, [sink]);
+  writeFileSync(path.join(paths.spool, formatSegmentName({ run: 'q', thread: 0, segment: 1 })), '');
+  write(1, 1, 2, 3);
+  const delivery = newDelivery();
+  await delivery.start();
+  await sink.taken(3);
+  await delivery.stop(1000);
+  t.is(segments(), 0);
+});
+
+test('after its stop it looks for nothing any more', async (t) => {
+  const clock = new VirtualClock();
+  const { newDelivery } = await world(t, [testSink('a')], 1e9, quiet, clock);
+  const delivery = newDelivery();
+  await delivery.start();
+  clock.advance(1000);
+  // The look at the folder is under way.
+  await delivery.stop(0);
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  t.is(clock.pending, 0);
+});
+
+test('where the book of a sink cannot be read, what is in the spool may have been stored before', async (t) => {
+  const sink = testSink('a');
+  const marks: (string | null)[] = [];
+  const marking: Sink = {
+    ...sink,
+    send: (batch, signal) => {
+      marks.push(batch.mayBeStoredSince);
+      return sink.send(batch, signal);
+    },
+  };
+  const { newDelivery, write, paths } = await world(t, [marking]);
+  for (const text of ['{ broken', '{}']) {
+    writeFileSync(path.join(paths.delivery, 'a.json'), text);
+    write(1, 1, 2, 3);
+    const delivery = newDelivery();
+    await delivery.start();
+    await delivery.stop(1000);
+  }
+  t.deepEqual(marks, ['', '']);
+});
+
 test('stop is safe before start and twice', async (t) => {
   const { newDelivery } = await world(t, [testSink('a')]);
   const delivery = newDelivery();
   await delivery.stop(0);
   await delivery.stop(0);
   t.pass();
+});
+
+test('a sink that keeps its own places and is not ready at first is asked for them when it is', async (t) => {
+  const sink = testSink('own');
+  const half = encodeFrame(recordOf(1)).length * 2;
+  let isReady = false;
+  const own: Sink = {
+    ...sink,
+    ownPlaces: { acknowledged: () => (isReady ? { segment: 1, offset: half } : null) },
+    start: () => (isReady ? Promise.resolve() : Promise.reject(new Error('the disk is full'))),
+  };
+  const { newDelivery, write } = await world(t, [own]);
+  write(1, 1, 2, 3, 4);
+  const delivery = newDelivery();
+  await delivery.start();
+  t.true(delivery.status().sinks[0]!.pendingBytes > 0, 'somebody looks meanwhile');
+  isReady = true;
+  await sink.taken(2);
+  await delivery.stop(1000);
+  t.deepEqual(sink.sequences, [3, 4]);
+});
+
+test('a store that cannot be opened says so, and nobody who looks stumbles over it', async (t) => {
+  const folder = await makeDataDir(t);
+  const file = path.join(folder, 'store.sqlite');
+  const newer = new DatabaseSync(file);
+  newer.exec('PRAGMA user_version = 99');
+  newer.close();
+  const sink = new StoreSink({ file, log: quiet, maxBytes: 1e9, maxAgeMs: 1e9 });
+  const { newDelivery, write } = await world(t, [sink]);
+  write(1, 1, 2);
+  const delivery = newDelivery();
+  await delivery.start();
+  const [status] = delivery.status().sinks;
+  t.regex(status!.reason, /newer version/);
+  t.true(status!.pendingBytes > 0);
+  t.true((await delivery.stop(100)).left > 0);
 });

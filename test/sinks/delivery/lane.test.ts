@@ -538,15 +538,20 @@ test('dead letters that are queued again are sent, and gone when they are taken'
   const sink = world.server.sink();
   const kind = await world.lane.stop(0);
   t.is(kind, undefined);
+  const marks: (string | null)[] = [];
   world.server.sink = () => ({
     ...sink,
-    send: (batch) => Promise.resolve({ kind: 'answered', items: batch.records.map(() => DELIVERED) }),
+    send: (batch) => {
+      marks.push(batch.mayBeStoredSince);
+      return Promise.resolve({ kind: 'answered', items: batch.records.map(() => DELIVERED) });
+    },
   });
   t.is(world.letters.requeue({ sink: 'server' }), 1);
   world.lane = world.newLane();
   await world.lane.start();
   await world.advance(1000);
   t.deepEqual([...world.letters.list()], []);
+  t.deepEqual(marks, [''], 'a gateway that died before it could forget the letter may have sent it');
 });
 
 test('a stop delivers what is left; with a dead sink it ends after one try and leaves the rest', async (t) => {
@@ -622,4 +627,79 @@ test('a sink that does not answer is asked with little, and gets the rest when i
   t.is(server.held.size, 7);
   t.deepEqual(server.faults, []);
   t.true(sizes.length <= 10, sizes.join());
+});
+
+test('a lane whose sink takes its time to start, or to answer a probe, does not look again and again', async (t) => {
+  const world = new World(() => 0.5);
+  const { server, clock } = world;
+  const started = Promise.withResolvers<void>();
+  const sink = server.sink();
+  server.sink = () => ({ ...sink, start: () => started.promise });
+  world.lane = world.newLane();
+  const starting = world.lane.start();
+  await world.append(5);
+  t.is(clock.pending, 0, 'its start wakes the lane');
+  started.resolve();
+  await starting;
+  await world.append(100);
+  await world.recover();
+  server.script = [
+    ...Array.from({ length: MAX_IN_FLIGHT }, () => ({ kind: 'unauthorized' as const })),
+    { kind: 'hangs', isStored: false, isDeaf: true },
+  ];
+  await world.append(20);
+  await world.advance(1000);
+  t.is(world.lane.status.state, 'paused');
+  while (server.script.length > 0) await world.advance(1000);
+  await world.advance(100);
+  t.is(clock.pending, 1, 'the probe has a timeout, and its end wakes the lane');
+});
+
+test('what is given up while it is read is not sent, and places never go back', async (t) => {
+  const world = new World(() => 0.5);
+  const { spool, server } = world;
+  const held = Promise.withResolvers<void>();
+  const read = spool.read.bind(spool);
+  spool.read = async (...asked) => {
+    const stretch = await read(...asked);
+    await held.promise;
+    return stretch;
+  };
+  await world.lane.start();
+  await world.append(PER_SEGMENT + 3);
+  await world.advance(1000);
+  world.lane.skipTo(STREAM, { segment: 2, offset: 0 });
+  held.resolve();
+  await world.recover();
+  t.deepEqual(
+    [...server.held.keys()],
+    [8, 9, 10].map((sequence) => recordOf(sequence).id),
+  );
+});
+
+test('records whose file was deleted while they waited are named as lost, once that can be noted', async (t) => {
+  const world = new World(() => 0.5);
+  const { spool, letters, server } = world;
+  const giveUp = letters.giveUp.bind(letters);
+  let isFull = true;
+  letters.giveUp = (...what) => {
+    if (isFull) throw new Error('database or disk is full');
+    giveUp(...what);
+  };
+  const reread = spool.reread.bind(spool);
+  await world.lane.start();
+  server.script = [{ kind: 'items', pattern: ['take', 'take', 'take', 'later', 'later'] }];
+  await world.append(7);
+  await world.advance(1000);
+  spool.reread = () => Promise.reject(Object.assign(new Error('no such file'), { code: 'ENOENT' }));
+  await world.advance(60_000);
+  t.deepEqual(letters.givenUp(), []);
+  t.is(world.acknowledged, 0, 'it is not forgotten');
+  isFull = false;
+  await world.advance(60_000);
+  t.deepEqual(letters.givenUp(), [
+    { sink: 'server', ...STREAM, first: 1, last: 5, count: 2, reason: 'spool file deleted' },
+  ]);
+  spool.reread = reread;
+  await world.recover();
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import test from 'ava';
 import type { GapFacts } from '../../../src/records/record-document.ts';
@@ -127,4 +127,24 @@ test('who asks while a look is under way gets one that begins afterwards', async
   t.is(late[0]!.segments[0]!.size, frames(1, 2).length);
   t.is(late, later, 'those who wait share one');
   t.not(late, await before);
+});
+
+test('a segment that was cut since it was looked at has nothing more for now', async (t) => {
+  const { source, file } = await folder(t, true);
+  writeFileSync(file(1), Buffer.concat([frames(1), frames(2).subarray(0, 20)]));
+  const [stream] = await source.streams();
+  // The disk was full half way: what was written of the frame is cut off again.
+  truncateSync(file(1), frames(1).length);
+  t.is(await source.read(stream!, { segment: 1, offset: frames(1).length }, WIDE, 1), null);
+});
+
+test('damage up to what is done already is passed over', async (t) => {
+  const { source, file } = await folder(t);
+  const bytes = frames(1, 2);
+  bytes[10]! ^= 0xff;
+  writeFileSync(file(1), bytes);
+  const [stream] = await source.streams();
+  const until = { segment: 1, offset: frames(1).length };
+  const stretch = await source.read(stream!, { segment: 1, offset: 0 }, { ...WIDE, until }, null);
+  t.deepEqual([stretch?.records.length, stretch?.to], [0, until]);
 });
