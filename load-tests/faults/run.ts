@@ -177,7 +177,11 @@ function rowOf(
   const { named, unaccountedAtMost, text } = readVerdict(verdict.output);
   // Exactly those that are missing; only a crash leaves a bound instead of names.
   const isNamed =
-    unaccountedAtMost === 0 ? named === missing : named <= missing && missing <= named + unaccountedAtMost;
+    fault.mayNameMore === true
+      ? named > missing
+      : unaccountedAtMost === 0
+        ? named === missing
+        : named <= missing && missing <= named + unaccountedAtMost;
   const isAllowed = missing === 0 || fault.mayLose === true;
   const isKept =
     text !== 'verify gave no report' &&

@@ -94,8 +94,8 @@ function sinkNotes({ sink, waitingBytes, deadLetters, givenUp }: SinkSummary): s
       ? [`${sink} refused ${countRecords(deadLetters)} for good (tapline dead-letters list --sink=${sink})`]
       : []),
     ...givenUp.map(
-      ({ run, thread, first, last, reason }) =>
-        `${sink} does not get ${range(first, last)} of run ${run}, thread ${thread}: ${reason}`,
+      ({ run, thread, first, last, count: lost, reason }) =>
+        `${sink} does not get ${lost > last - first ? range(first, last) : `${count(lost)} of ${range(first, last)}`} of run ${run}, thread ${thread}: ${reason}`,
     ),
   ];
 }

@@ -50,8 +50,8 @@ export type ItemResult =
 
 /** What became of a batch. */
 export type SendResult =
-  /** One result per record, in their order. */
-  | { readonly kind: 'answered'; readonly items: readonly ItemResult[] }
+  /** One result per record, in their order. `rejected`: the sink did not take so many of them, and does not say which (partial success of OTLP). */
+  | { readonly kind: 'answered'; readonly items: readonly ItemResult[]; readonly rejected?: number }
   /** Nothing of it is known to be stored. `isAmbiguous`: but it may be. `isOverload`: the sink asks for less at a time. */
   | {
       readonly kind: 'retry';

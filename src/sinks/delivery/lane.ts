@@ -259,7 +259,7 @@ export class Lane {
         timer.cancel();
         this.#inFlight.delete(flight);
         metrics.request(result.kind, (clock.monotonicMs() - startedMs) / 1000);
-        this.#apply(parcel, settle(parcel, records, result, this.#context(epoch)), isSaturated);
+        this.#apply(parcel, records, settle(parcel, records, result, this.#context(epoch)), isSaturated);
         this.wake();
       });
     const flight: Flight = { bytes, abort, ended };
@@ -278,7 +278,12 @@ export class Lane {
   }
 
   /** Does what follows from an answer. */
-  #apply(parcel: Parcel, settlement: Settlement, isSaturated: boolean): void {
+  #apply(
+    parcel: Parcel,
+    records: readonly RecordDocument[],
+    settlement: Settlement,
+    isSaturated: boolean,
+  ): void {
     const { metrics, log } = this.#options;
     const { taken, refused, again, event, pressure, maxBatchBytes } = settlement;
     metrics.delivered(taken.length);
@@ -287,6 +292,7 @@ export class Lane {
     metrics.retried(settlement.putOff);
     if (settlement.isCut) metrics.truncated(1);
     for (const reason of settlement.diverted) this.#tellDiverted(reason);
+    if (settlement.rejected > 0) this.#giveUpSome(parcel, records, settlement.rejected);
     if (maxBatchBytes !== null && maxBatchBytes < this.#maxBatchBytes) {
       this.#maxBatchBytes = maxBatchBytes;
       log.write(
@@ -302,6 +308,22 @@ export class Lane {
     this.#supply.finish(parcel, taken, { isTaken: true });
     for (const part of again) this.#supply.put(part);
     if (refused.length === 0 || this.#bury(parcel, refused)) this.#move(event);
+  }
+
+  /** The sink has lost some of a batch: how many is known, and among which. */
+  #giveUpSome({ stream }: Parcel, records: readonly RecordDocument[], count: number): void {
+    const first = records[0]!.sequence;
+    const last = records.at(-1)!.sequence;
+    const reason = 'rejected by the receiver, which does not say which';
+    const range = { sink: this.sink.name, ...stream, first, last, count, reason };
+    try {
+      this.#options.letters().giveUp(range, this.#options.clock.wallMs());
+    } catch (error) {
+      this.#options.log.write(
+        'error',
+        `[${this.sink.name}] cannot note that ${count} of records ${first} to ${last} were rejected: ${messageOf(error)}`,
+      );
+    }
   }
 
   /** Said when the reason changes: it may be the same for every record. */

@@ -29,6 +29,8 @@ export interface Settlement {
   /** Why others of these were put aside by the sink; one reason a record. */
   readonly diverted: readonly string[];
   readonly refused: readonly Letter[];
+  /** So many of the batch are lost at the sink, which does not say which. */
+  readonly rejected: number;
   /** To be sent again, each at its time. */
   readonly again: readonly Parcel[];
   /** Records in them that were put off; those of a batch that was only split are not. */
@@ -61,6 +63,7 @@ const NOTHING: Settlement = {
   duplicates: 0,
   diverted: [],
   refused: [],
+  rejected: 0,
   again: [],
   putOff: 0,
   event: { kind: 'succeeded' },
@@ -83,7 +86,7 @@ export function settle(
   switch (result.kind) {
     case 'answered':
       return result.items.length === records.length
-        ? settleItems(parcel, records, result.items, context)
+        ? { ...settleItems(parcel, records, result.items, context), rejected: result.rejected ?? 0 }
         : again(
             parcel,
             records,

@@ -170,12 +170,9 @@ export class OtlpSink implements Sink {
     if (rejected === 0) return answered(results, DELIVERED);
     const reason = `the receiver rejected ${Math.min(rejected, sent)} of the ${sent} records of a request${message === '' ? '' : `: ${message}`}`;
     // All of them: then it is known which.
-    return answered(
-      results,
-      rejected >= sent
-        ? { kind: 'refused', type: 'otlp-partial-success', reason, status: 200 }
-        : { kind: 'diverted', reason },
-    );
+    if (rejected >= sent)
+      return answered(results, { kind: 'refused', type: 'otlp-partial-success', reason, status: 200 });
+    return { ...answered(results, { kind: 'diverted', reason }), rejected };
   }
 
   /** A try has one timeout, to the last byte of its answer. */
@@ -198,6 +195,9 @@ export class OtlpSink implements Sink {
 }
 
 /** `sent` is what has become of the records that were sent. */
-function answered(results: readonly (ItemResult | null)[], sent: ItemResult): SendResult {
+function answered(
+  results: readonly (ItemResult | null)[],
+  sent: ItemResult,
+): SendResult & { readonly kind: 'answered' } {
   return { kind: 'answered', items: results.map((result) => result ?? sent) };
 }

@@ -703,3 +703,27 @@ test('records whose file was deleted while they waited are named as lost, once t
   spool.reread = reread;
   await world.recover();
 });
+
+test('records that a sink rejects without saying which are given up by number', async (t) => {
+  const world = new World(() => 0.5);
+  const sink = world.server.sink();
+  world.server.sink = () => ({
+    ...sink,
+    send: ({ records }) =>
+      Promise.resolve({ kind: 'answered', items: records.map(() => DELIVERED), rejected: 2 }),
+  });
+  world.lane = world.newLane();
+  await world.lane.start();
+  await world.append(5);
+  await world.advance(1000);
+  t.deepEqual(world.letters.givenUp(), [
+    {
+      sink: 'server',
+      ...STREAM,
+      first: 1,
+      last: 5,
+      count: 2,
+      reason: 'rejected by the receiver, which does not say which',
+    },
+  ]);
+});

@@ -101,3 +101,11 @@ test('a record alone that is too large has its bodies cut, less each time, and i
   }
   t.deepEqual(sizes, [32_768, 4096, 0]);
 });
+
+test('what a sink has rejected without saying which is counted, and nothing of it is sent again', (t) => {
+  const items = records.map((): ItemResult => ({ kind: 'diverted', reason: 'partial success' }));
+  const settled = settle(parcel, records, { kind: 'answered', items, rejected: 3 }, CONTEXT);
+  t.is(settled.rejected, 3);
+  t.is(settled.taken.length, 4);
+  t.deepEqual(settled.again, []);
+});
