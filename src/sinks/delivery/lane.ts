@@ -1,17 +1,15 @@
-import type { Clock, Log, Timer } from '../../core/ports.ts';
+import type { Timer } from '../../core/ports.ts';
 import type { RecordDocument } from '../../records/record-document.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
 import type { Batch, Place, SendResult, Sink, StreamKey } from '../sink.ts';
 import { SinkNotReady } from '../sink.ts';
 import { Concurrency } from './concurrency.ts';
-import type { DeadLetters } from './dead-letters.ts';
 import type { LaneMetrics } from './lane-metrics.ts';
 import type { LaneReader } from './lane-reader.ts';
 import { type LaneEvent, type LaneState, type LaneStateName, maySend, nextLaneState } from './lane-state.ts';
 import { type Parcel, partOf, placeAfter } from './parcel.ts';
-import { ParcelSupply } from './parcel-supply.ts';
+import { ParcelSupply, type ParcelSupplyOptions } from './parcel-supply.ts';
 import { ITEM_BACK_OFF, type Letter, settle, type SettleContext, type Settlement } from './settle.ts';
-import type { SpoolSource } from './spool-source.ts';
 
 /** A try that does not end by itself when it is aborted is given up so long after. */
 const ABORT_GRACE_MS = 2000;
@@ -20,25 +18,15 @@ const PROBE_BYTES = 64 * 1024;
 /** At a stop, failures after which the rest is left for the next start; one where the sink was not running before. */
 const LAST_TRIES = 3;
 
-export interface LaneOptions {
-  readonly sink: Sink;
-  readonly reader: LaneReader;
-  readonly source: SpoolSource;
-  /** Made where there are none yet. */
-  readonly letters: () => DeadLetters;
-  readonly lettersIfAny: () => DeadLetters | null;
+export interface LaneOptions extends ParcelSupplyOptions {
   readonly metrics: LaneMetrics;
   readonly tracing: Tracing;
-  readonly clock: Clock;
   /** In [0, 1), for jitter. */
   readonly random: () => number;
-  readonly log: Log;
   /** Bytes of records in flight at a time; one batch always may be. */
   readonly budgetBytes: number;
   /** Tries of a record whose answers may be final. */
   readonly maxTries: number;
-  /** A place was acknowledged: something may be released, and is written down. */
-  readonly onProgress: () => void;
 }
 
 /** What a lane says of itself. */
