@@ -19,9 +19,17 @@ export interface Measurement {
   readonly memory: Memory;
   /** Only of a gateway that tells: percentiles of the delay of the data threads' event loops, and the sum of pauses for garbage collection, in ms. */
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
-  readonly collectionPauses: { readonly count: number; readonly totalMs: number; readonly maxMs: number } | null;
+  readonly collectionPauses: {
+    readonly count: number;
+    readonly totalMs: number;
+    readonly maxMs: number;
+  } | null;
   /** Records that the traffic must have made against those that arrived; null for subjects that make none. */
-  readonly records: { readonly expected: number; readonly found: number; readonly isBalanced: boolean } | null;
+  readonly records: {
+    readonly expected: number;
+    readonly found: number;
+    readonly isBalanced: boolean;
+  } | null;
   /** Share of the machine's time (0 to 1) that load and application took together: near `1 - subject`, the load was the bound. */
   readonly loadShare: number;
   /** What only this scenario measures, by a name with its unit (`bytesPerIdleConnection`, `rssGrowthBytes`). */
