@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Options } from '../config/options.ts';
+import { afterWrites } from '../net/turn-end.ts';
 import { ByteBudget } from '../records/byte-budget.ts';
 import { Recorder, type RecorderPorts } from '../records/recorder.ts';
 import { systemClock } from './system-clock.ts';
@@ -32,6 +33,7 @@ export function newRecorder(
     {
       clock: systemClock,
       randomBytes,
+      afterWrites,
       ...ports,
       nextSequence,
       budget: new ByteBudget(Math.ceil(options.captureBudgetBytes / options.threads)),

@@ -85,6 +85,7 @@ export class InboundConnection {
   destroy(message: string): void {
     if (this.#state === 'closed') return;
     this.#release(new SessionEnd('Timeout', message));
+    this.#queue?.flush();
     this.#socket.destroy();
   }
 

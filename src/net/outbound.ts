@@ -235,7 +235,10 @@ class Outbound implements Dialed {
       this.#isHoldingEarly = false;
       this.sending.release();
     }
-    if (how === 'at-once') this.#socket?.destroy();
+    if (how === 'after-writes') return;
+    // What came before the end of this turn has passed.
+    this.#queue?.flush();
+    this.#socket?.destroy();
   }
 }
 

@@ -1,14 +1,18 @@
 import type { Socket } from 'node:net';
 import { Flow } from '../core/flow.ts';
+import { writeAtTurnEnd, type Writing } from './turn-end.ts';
 
 /** Less than this is copied together: cheaper than telling the system of several pieces. */
 const MAX_COPIED_BYTES = 8192;
+
+/** So much does not wait for the end of the turn: a long body would gather in memory, and the peer has enough to do with it. */
+const MAX_WAITING_BYTES = 64 * 1024;
 
 /**
  * What waits to be written to a socket: views that lie side by side in memory are joined without a copy, everything of
  * one turn of the event loop leaves in one write. Above `highWaterBytes` the flow is held until the socket has drained.
  */
-export class SendQueue {
+export class SendQueue implements Writing {
   readonly flow = new Flow();
   readonly #socket: Socket;
   readonly #highWaterBytes: number;
@@ -45,17 +49,17 @@ export class SendQueue {
       );
     else this.#views.push(view);
     this.#waitingBytes += view.length;
-    if (!this.#isScheduled) {
+    if (this.#waitingBytes >= MAX_WAITING_BYTES) this.flush();
+    else if (!this.#isScheduled) {
       this.#isScheduled = true;
-      queueMicrotask(() => {
-        this.#isScheduled = false;
-        this.flush();
-      });
+      writeAtTurnEnd(this);
     }
   }
 
   /** Hand everything to the socket now. */
   flush(): void {
+    // Whoever flushes before the turn ends leaves an empty flush behind: cheaper than looking for it in the list.
+    this.#isScheduled = false;
     const views = this.#views;
     if (views.length === 0) return;
     const isSmall = this.#waitingBytes <= MAX_COPIED_BYTES;

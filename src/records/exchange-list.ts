@@ -10,17 +10,18 @@ export class ExchangeList {
   readonly #recorder: Recorder;
   readonly #facts: ConnectionFacts;
   readonly #open: OpenExchange[] = [];
+  #isOver = false;
+  /** The end of this turn will look for what is complete. */
+  #isDue = false;
   /** Where finished records go; set by `captureResponse`. */
   onRecord: ((record: RecordDocument) => void) | null = null;
+  /** The client's side failed first: whatever the other side then does follows from that. */
+  clientFailure: { readonly type: string; readonly message: string } | null = null;
 
   constructor(recorder: Recorder, facts: ConnectionFacts) {
     this.#recorder = recorder;
     this.#facts = facts;
   }
-
-  #isOver = false;
-  /** The client's side failed first: whatever the other side then does follows from that. */
-  clientFailure: { readonly type: string; readonly message: string } | null = null;
 
   /** A request has begun. */
   begin(): OpenExchange {
@@ -40,13 +41,31 @@ export class ExchangeList {
     return null;
   }
 
-  /** Write the records of all exchanges at the front that are complete. */
+  /** Exchanges may be complete now: their records are written as soon as nobody's bytes wait for it. */
   settle(): void {
+    if (this.#isOver) this.#write();
+    else if (!this.#isDue && this.#isFirstComplete) {
+      this.#isDue = true;
+      this.#recorder.afterWrites(this.#writeDue);
+    }
+  }
+
+  readonly #writeDue = (): void => {
+    this.#isDue = false;
+    this.#write();
+  };
+
+  get #isFirstComplete(): boolean {
+    const first = this.#open[0];
+    return first !== undefined && first.isRequestDone && first.isResponseDone;
+  }
+
+  /** Write the records of all exchanges at the front that are complete. */
+  #write(): void {
     // Before `captureResponse` has seen anything there is nowhere to write: what is complete waits for it.
     while (this.#open.length > 0 && this.onRecord !== null) {
-      const first = this.#open[0]!;
-      if (!first.isRequestDone || !first.isResponseDone) return;
-      this.#open.shift();
+      if (!this.#isFirstComplete) return;
+      const first = this.#open.shift()!;
       const record = first.exchange.finish();
       if (record !== null) this.onRecord(record);
     }

@@ -45,6 +45,8 @@ export interface RecorderPorts {
   readonly budget: ByteBudget;
   /** Null where nobody counts. */
   readonly observer?: ExchangeObserver | null;
+  /** Does something as soon as no peer's bytes wait for it; at once where it is not given. */
+  readonly afterWrites?: (task: () => void) => void;
 }
 
 /** Makes the records of one run and data thread. */
@@ -93,6 +95,13 @@ export class Recorder {
     );
     observer?.begun(exchange);
     return exchange;
+  }
+
+  /** Does `task` when nobody's bytes wait for it. */
+  afterWrites(task: () => void): void {
+    const { afterWrites } = this.#ports;
+    if (afterWrites === undefined) task();
+    else afterWrites(task);
   }
 
   /** Bytes of bodies that open exchanges hold now. */
