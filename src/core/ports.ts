@@ -5,9 +5,7 @@ import type { Flow } from './flow.ts';
 export interface Clock {
   /** Wall clock, milliseconds since 1970. */
   wallMs(): number;
-  /** Monotonic clock, nanoseconds. */
-  monotonicNs(): bigint;
-  /** The same in milliseconds, for what is compared and not recorded. */
+  /** Monotonic clock, milliseconds with fractions. */
   monotonicMs(): number;
   /** Calls `fn` once after `delayMs`, unless cancelled. Never keeps the process alive by itself. */
   after(delayMs: number, fn: () => void): Timer;

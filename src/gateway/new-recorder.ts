@@ -4,6 +4,7 @@ import type { Options } from '../config/options.ts';
 import { afterWrites } from '../net/turn-end.ts';
 import { ByteBudget } from '../records/byte-budget.ts';
 import { Recorder, type RecorderPorts } from '../records/recorder.ts';
+import { FRAME_ROOM_BYTES } from '../spool/format.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
 
@@ -34,6 +35,7 @@ export function newRecorder(
       clock: systemClock,
       randomBytes,
       afterWrites,
+      roomBefore: FRAME_ROOM_BYTES,
       ...ports,
       nextSequence,
       budget: new ByteBudget(Math.ceil(options.captureBudgetBytes / options.threads)),

@@ -39,7 +39,7 @@ export class RecordBatch {
     if (record === null || typeof record.sequence !== 'number' || message.body === null)
       throw new TypeError('audit.batch.push expects a message of captureResponse');
     const bytes = message.body.bytes();
-    this.#records.push(bytes === record.bytes ? record : { ...record, bytes });
+    this.#records.push(bytes === record.bytes ? record : { ...record, bytes, roomBefore: 0 });
     this.#bytes += bytes.length;
   }
 

@@ -100,8 +100,8 @@ export class TrafficMetrics implements ExchangeObserver {
       exchange.connection.scheme,
       errorType(exchange),
     );
-    const endNs = (exchange.isTunnel ? exchange.firstResponseNs : null) ?? exchange.endNs!;
-    points.duration.record(Number(endNs - exchange.startNs) / 1e9);
+    const endMs = (exchange.isTunnel ? exchange.firstResponseMs : null) ?? exchange.endMs!;
+    points.duration.record((endMs - exchange.startMs) / 1e3);
     points.requestBody.record(exchange.request.body.totalBytes);
     points.responseBody?.record(exchange.response.body.totalBytes);
   }

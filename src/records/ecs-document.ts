@@ -1,4 +1,4 @@
-/** A record's document as its readers see it: what `as-ecs.ts` writes, every part of it missing in some kind of record. */
+/** A record's document as its readers see it: what `src/records/ecs` writes, every part of it missing in some kind of record. */
 export interface EcsDocument {
   readonly '@timestamp': string;
   readonly event: {

@@ -41,7 +41,8 @@ export interface Half {
 export class Exchange {
   readonly connection: ConnectionFacts;
   readonly startWallMs: number;
-  readonly startNs: bigint;
+  /** Monotonic, as are the other times in ms without `wall` in their name. */
+  readonly startMs: number;
   readonly request: Half;
   readonly response: Half;
   readonly interimStatuses: number[] = [];
@@ -54,9 +55,8 @@ export class Exchange {
   isFinished = false;
   /** The status that the gateway answered itself; null where the upstream answered. */
   gatewayStatus: number | null = null;
-  requestEndNs: bigint | null = null;
-  firstResponseNs: bigint | null = null;
-  endNs: bigint | null = null;
+  firstResponseMs: number | null = null;
+  endMs: number | null = null;
   readonly #clock: Clock;
   readonly #rules: CaptureRules | null;
   readonly #write: (exchange: Exchange) => RecordDocument | null;
@@ -75,7 +75,7 @@ export class Exchange {
     this.#rules = rules;
     this.#write = write;
     this.startWallMs = clock.wallMs();
-    this.startNs = clock.monotonicNs();
+    this.startMs = clock.monotonicMs();
     this.request = { bytes: 0, body: new BodyCapture(maxBodyBytes, budget), isEnded: false };
     this.response = { bytes: 0, body: new BodyCapture(maxBodyBytes, budget), isEnded: false };
   }
@@ -99,12 +99,11 @@ export class Exchange {
 
   requestEnd(): void {
     this.request.isEnded = true;
-    this.requestEndNs ??= this.#clock.monotonicNs();
   }
 
   responseHead(head: ResponseHead | GatewayAnswer): void {
     this.responseHeadOrNull = head;
-    this.firstResponseNs ??= this.#clock.monotonicNs();
+    this.firstResponseMs ??= this.#clock.monotonicMs();
     if (this.#decision === null || this.#decision.isMade) return;
     this.#decision.atAnswer(head);
     this.#heed();
@@ -120,7 +119,7 @@ export class Exchange {
 
   responseEnd(): void {
     this.response.isEnded = true;
-    this.endNs = this.#clock.monotonicNs();
+    this.endMs = this.#clock.monotonicMs();
   }
 
   /** A 1xx answer has passed (RFC 9110 section 15.2). */
@@ -147,6 +146,16 @@ export class Exchange {
     this.gatewayStatus = status;
   }
 
+  /** From its first byte to its last, nanoseconds; of a finished exchange. */
+  get durationNs(): number {
+    return nanoseconds(this.endMs! - this.startMs);
+  }
+
+  /** From its first byte to the head of its answer, nanoseconds; null without an answer. */
+  get firstByteNs(): number | null {
+    return this.firstResponseMs === null ? null : nanoseconds(this.firstResponseMs - this.startMs);
+  }
+
   /** The capture rule that leaves out something of this exchange, and how much; null where it is kept whole. */
   get leftOutBy(): { readonly rule: CaptureRule; readonly effect: Exclude<CaptureEffect, 'full'> } | null {
     const rule = this.#decision?.rule ?? null;
@@ -158,7 +167,7 @@ export class Exchange {
   /** Writes the record and lets go of the bodies; null where a capture rule wants none. Call it once. */
   finish(): RecordDocument | null {
     this.isFinished = true;
-    this.endNs ??= this.#clock.monotonicNs();
+    this.endMs ??= this.#clock.monotonicMs();
     if (this.#decision !== null && !this.#decision.isMade) {
       this.#decision.atEnd();
       this.#heed();
@@ -177,4 +186,8 @@ export class Exchange {
     this.request.body.leaveOut();
     this.response.body.leaveOut();
   }
+}
+
+function nanoseconds(ms: number): number {
+  return Math.round(ms * 1e6);
 }

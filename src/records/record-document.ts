@@ -2,6 +2,8 @@
 export interface RecordDocument {
   /** One JSON document, without a line end. */
   readonly bytes: Buffer;
+  /** So many bytes before `bytes` in the same memory belong to it, too: room for a frame. Without a number there are none. */
+  readonly roomBefore?: number;
   /** `event.id`: time-ordered, the same at every try. */
   readonly id: string;
   /** `event.sequence`: without gaps within a run and data thread, from 1. */

@@ -2,16 +2,20 @@ import { createHmac } from 'node:crypto';
 import { TrustedProxies } from '../codecs/forwarded/trusted-proxies.ts';
 import type { Clock } from '../core/ports.ts';
 import { RandomPool } from '../core/random-pool.ts';
-import { type EcsIdentity, exchangeDocument, gapDocument, summaryDocument } from './as-ecs.ts';
 import { BodyReader } from './body-reader.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { CaptureRule } from './capture-rules/capture-rule.ts';
 import { CaptureRules } from './capture-rules/capture-rules.ts';
 import { LeftOut, type LeftOutFacts } from './capture-rules/left-out.ts';
+import { ExchangeText } from './ecs/exchange-text.ts';
+import { gapDocument } from './ecs/gap-document.ts';
+import type { EcsIdentity, RecordIdentity } from './ecs/identity.ts';
+import { summaryDocument } from './ecs/summary-document.ts';
 import { type ConnectionFacts, Exchange } from './exchange.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
 import type { GapFacts, RecordDocument } from './record-document.ts';
 import { RecordIds } from './record-id.ts';
+import { RecordSpace } from './record-space.ts';
 import { SecretNames } from './redaction/secret-names.ts';
 
 export interface RecorderOptions {
@@ -45,6 +49,8 @@ export interface RecorderPorts {
   readonly budget: ByteBudget;
   /** Null where nobody counts. */
   readonly observer?: ExchangeObserver | null;
+  /** Bytes to leave free before each document, for its frame; none where it is not given. */
+  readonly roomBefore?: number;
   /** Does something as soon as no peer's bytes wait for it; at once where it is not given. */
   readonly afterWrites?: (task: () => void) => void;
 }
@@ -54,10 +60,10 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #ports: RecorderPorts;
   readonly #ids: RecordIds;
-  readonly #names: SecretNames;
-  readonly #bodies: BodyReader;
   readonly #identity: EcsIdentity;
-  readonly #trusted: TrustedProxies;
+  readonly #exchangeText: ExchangeText;
+  readonly #roomBefore: number;
+  readonly #space: RecordSpace;
   readonly #rules: CaptureRules | null;
   readonly #leftOut = new LeftOut();
 
@@ -65,13 +71,14 @@ export class Recorder {
     this.#options = options;
     this.#ports = ports;
     this.#ids = new RecordIds(ports.randomBytes);
-    this.#names = new SecretNames(options.redact);
-    this.#bodies = new BodyReader({
-      names: this.#names,
+    this.#roomBefore = ports.roomBefore ?? 0;
+    this.#space = new RecordSpace(this.#roomBefore);
+    const names = new SecretNames(options.redact);
+    const bodies = new BodyReader({
+      names,
       maxBytes: options.maxInflatedBytes,
       hash: (bytes) => `hmac-sha256:${createHmac('sha256', options.hmacKey).update(bytes).digest('hex')}`,
     });
-    this.#trusted = new TrustedProxies(options.trustedProxies ?? []);
     const { captureRules = [] } = options;
     const random = new RandomPool(ports.randomBytes);
     this.#rules = captureRules.length === 0 ? null : new CaptureRules(captureRules, () => random.fraction());
@@ -84,15 +91,15 @@ export class Recorder {
       dataset: options.dataset,
       namespace: options.namespace,
     };
+    const trusted = new TrustedProxies(options.trustedProxies ?? []);
+    this.#exchangeText = new ExchangeText(this.#identity, names, bodies, trusted);
   }
 
   /** A request has begun. */
   exchange(connection: ConnectionFacts): Exchange {
     const { clock, budget, observer } = this.#ports;
     const { maxBodyBytes } = this.#options;
-    const exchange = new Exchange(connection, clock, budget, maxBodyBytes, this.#rules, (finished) =>
-      this.#write(finished),
-    );
+    const exchange = new Exchange(connection, clock, budget, maxBodyBytes, this.#rules, this.#writeFinished);
     observer?.begun(exchange);
     return exchange;
   }
@@ -111,18 +118,9 @@ export class Recorder {
 
   /** The record that stands for records that were lost. Takes a sequence number of its own, unless one is given. */
   gap(facts: GapFacts, sequence = this.#ports.nextSequence()): RecordDocument {
-    const timestampMs = this.#ports.clock.wallMs();
-    const id = this.#ids.next(timestampMs);
-    const document = gapDocument(facts, this.#identity, { id, sequence, timestampMs });
-    return {
-      bytes: Buffer.from(JSON.stringify(document)),
-      id,
-      sequence,
-      timestampMs,
-      kind: 'gap',
-      sourceBytes: facts.sourceBytes,
-      destinationBytes: facts.destinationBytes,
-    };
+    const identity = this.#identify(this.#ports.clock.wallMs(), sequence);
+    const text = JSON.stringify(gapDocument(facts, this.#identity, identity));
+    return this.#record('gap', text, identity, facts.sourceBytes, facts.destinationBytes);
   }
 
   /** Records that stand for the exchanges that rules left without one since the last call; none where there were none. */
@@ -131,22 +129,12 @@ export class Recorder {
   }
 
   #summary(facts: LeftOutFacts): RecordDocument {
-    const timestampMs = this.#ports.clock.wallMs();
-    const id = this.#ids.next(timestampMs);
-    const sequence = this.#ports.nextSequence();
-    const document = summaryDocument(facts, this.#identity, { id, sequence, timestampMs });
-    return {
-      bytes: Buffer.from(JSON.stringify(document)),
-      id,
-      sequence,
-      timestampMs,
-      kind: 'summary',
-      sourceBytes: facts.sourceBytes,
-      destinationBytes: facts.destinationBytes,
-    };
+    const identity = this.#identify(this.#ports.clock.wallMs(), this.#ports.nextSequence());
+    const text = JSON.stringify(summaryDocument(facts, this.#identity, identity));
+    return this.#record('summary', text, identity, facts.sourceBytes, facts.destinationBytes);
   }
 
-  #write(exchange: Exchange): RecordDocument | null {
+  readonly #writeFinished = (exchange: Exchange): RecordDocument | null => {
     const { leftOutBy } = exchange;
     const { observer } = this.#ports;
     if (leftOutBy !== null) {
@@ -158,27 +146,38 @@ export class Recorder {
         return null;
       }
     }
-    const timestampMs = exchange.startWallMs;
-    // A server that was given an id finds the record under it.
-    const id = exchange.requestHeadOrNull?.injected?.recordId ?? this.#ids.next(timestampMs);
     const sequence = this.#ports.nextSequence();
-    const document = exchangeDocument(
-      exchange,
-      this.#identity,
-      { id, sequence, timestampMs },
-      this.#names,
-      this.#bodies,
-      this.#trusted,
+    // A server that was given an id finds the record under it.
+    const identity = this.#identify(
+      exchange.startWallMs,
+      sequence,
+      exchange.requestHeadOrNull?.injected?.recordId,
     );
+    const text = this.#exchangeText.of(exchange, identity);
     observer?.finished(exchange, true);
+    return this.#record('exchange', text, identity, exchange.request.bytes, exchange.response.bytes);
+  };
+
+  #identify(timestampMs: number, sequence: number, id?: string | null): RecordIdentity {
+    return { id: id ?? this.#ids.next(timestampMs), sequence, timestampMs };
+  }
+
+  #record(
+    kind: RecordDocument['kind'],
+    text: string,
+    { id, sequence, timestampMs }: RecordIdentity,
+    sourceBytes: number,
+    destinationBytes: number,
+  ): RecordDocument {
     return {
-      bytes: Buffer.from(JSON.stringify(document)),
+      bytes: this.#space.place(text),
+      roomBefore: this.#roomBefore,
       id,
       sequence,
       timestampMs,
-      kind: 'exchange',
-      sourceBytes: exchange.request.bytes,
-      destinationBytes: exchange.response.bytes,
+      kind,
+      sourceBytes,
+      destinationBytes,
     };
   }
 }

@@ -15,23 +15,32 @@ const CHECKED_FROM = 12;
 /** No record is larger: two capped bodies and their heads. A length above it is damage. */
 const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 
+/** An id is a UUID. */
+const ID_BYTES = 36;
+/** Room before a record's bytes that is enough to frame it where it stands. */
+export const FRAME_ROOM_BYTES = HEADER_BYTES + ID_BYTES;
+
 /** By the number that a frame has for them. */
 const KINDS: readonly RecordDocument['kind'][] = ['exchange', 'gap', 'summary'];
 
-/** A record as a frame of a segment. */
+/** A record as a frame of a segment: around the record's own bytes where there is room before them, else around a copy. */
 export function encodeFrame(record: RecordDocument): Buffer {
-  const id = Buffer.from(record.id, 'latin1');
-  const frame = Buffer.allocUnsafe(HEADER_BYTES + id.length + record.bytes.length);
+  const { bytes, id } = record;
+  const prefixBytes = HEADER_BYTES + id.length;
+  const hasRoom = (record.roomBefore ?? 0) >= prefixBytes;
+  const frame = hasRoom
+    ? Buffer.from(bytes.buffer, bytes.byteOffset - prefixBytes, prefixBytes + bytes.length)
+    : Buffer.allocUnsafe(prefixBytes + bytes.length);
+  if (!hasRoom) bytes.copy(frame, prefixBytes);
   MARK.copy(frame, 0);
-  frame.writeUInt32LE(record.bytes.length, 4);
+  frame.writeUInt32LE(bytes.length, 4);
   frame.writeUInt8(KINDS.indexOf(record.kind), 12);
   frame.writeUInt8(id.length, 13);
   frame.writeDoubleLE(record.sequence, 14);
   frame.writeDoubleLE(record.timestampMs, 22);
   frame.writeDoubleLE(record.sourceBytes, 30);
   frame.writeDoubleLE(record.destinationBytes, 38);
-  id.copy(frame, HEADER_BYTES);
-  record.bytes.copy(frame, HEADER_BYTES + id.length);
+  frame.write(id, HEADER_BYTES, 'latin1');
   frame.writeUInt32LE(crc32(frame.subarray(CHECKED_FROM)), 8);
   return frame;
 }

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { Log } from '../core/ports.ts';
 import type { GapFacts, RecordDocument } from '../records/record-document.ts';
 import { encodeFrame } from './format.ts';
+import { stretches } from './stretches.ts';
 import { formatSegmentName, parseSegmentName } from './segment-name.ts';
 
 /** How far a data thread has written. */
@@ -124,16 +125,16 @@ export class SpoolWriter {
       if (this.#lost.length > 0 && canTell) this.#queueGaps();
       if (this.#queue.length === 0) return;
       const batch = this.#queue;
-      const bytes = batch.length === 1 ? batch[0]!.frame : Buffer.concat(batch.map(({ frame }) => frame));
+      const bytes = batch.reduce((sum, { frame }) => sum + frame.length, 0);
       this.#queue = [];
       try {
-        await this.#write(bytes);
+        await this.#write(stretches(batch.map(({ frame }) => frame)), bytes);
       } catch (error) {
         this.#queue = [...batch, ...this.#queue];
         await this.#failed(error as NodeJS.ErrnoException);
         return;
       }
-      this.#queuedBytes -= bytes.length;
+      this.#queuedBytes -= bytes;
       if (this.#hasFailed) {
         this.#hasFailed = false;
         this.#options.log.write('info', '[spool] the disk takes records again');
@@ -141,24 +142,20 @@ export class SpoolWriter {
     }
   }
 
-  async #write(bytes: Buffer): Promise<void> {
+  async #write(pieces: readonly Buffer[], bytes: number): Promise<void> {
     const { segmentBytes, isSyncing, onFlushed } = this.#options;
-    if (this.#file === null || (this.#offset > 0 && this.#offset + bytes.length > segmentBytes))
-      await this.#roll();
+    if (this.#file === null || (this.#offset > 0 && this.#offset + bytes > segmentBytes)) await this.#roll();
     const file = this.#file!;
-    let written = 0;
-    while (written < bytes.length) {
-      const { bytesWritten } = await file.write(
-        bytes,
-        written,
-        bytes.length - written,
-        this.#offset + written,
-      );
-      written += bytesWritten;
-    }
+    let offset = this.#offset;
+    for (const piece of pieces)
+      for (let written = 0; written < piece.length;) {
+        const { bytesWritten } = await file.write(piece, written, piece.length - written, offset);
+        written += bytesWritten;
+        offset += bytesWritten;
+      }
     if (isSyncing) await file.datasync();
-    this.#offset += bytes.length;
-    this.#spoolBytes += bytes.length;
+    this.#offset = offset;
+    this.#spoolBytes += bytes;
     onFlushed({ segment: this.#segment, offset: this.#offset });
   }
 

@@ -50,7 +50,7 @@ const EXCHANGE: EcsDocument = {
   },
 };
 
-/** One document of every kind, as `as-ecs.ts` writes them. */
+/** One document of every kind, as `src/records/ecs` writes them. */
 export const DOCUMENTS = {
   exchange: EXCHANGE,
   refusal: {

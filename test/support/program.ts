@@ -17,10 +17,6 @@ export class TestClock implements Clock {
     return this.#nowMs;
   }
 
-  monotonicNs(): bigint {
-    return BigInt(Math.round(this.#nowMs * 1e6));
-  }
-
   monotonicMs(): number {
     return this.#nowMs;
   }

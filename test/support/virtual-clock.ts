@@ -15,10 +15,6 @@ export class VirtualClock implements Clock {
     return 1_700_000_000_000 + this.#nowMs;
   }
 
-  monotonicNs(): bigint {
-    return BigInt(Math.round(this.#nowMs * 1e6));
-  }
-
   monotonicMs(): number {
     return this.#nowMs;
   }

@@ -10,7 +10,7 @@ export interface Field {
   readonly by?: 'ingest pipeline' | 'data view';
 }
 
-/** Every field that a panel may use; the recorder writes them as src/records/as-ecs.ts says. */
+/** Every field that a panel may use; the recorder writes them as src/records/ecs says. */
 export const FIELDS = {
   '@timestamp': { type: 'date' },
   'event.id': { type: 'keyword' },

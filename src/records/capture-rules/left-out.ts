@@ -50,7 +50,7 @@ export class LeftOut {
     const status = exchange.responseHeadOrNull?.status;
     const digit = status === undefined ? 'none' : `${Math.trunc(status / 100)}xx`;
     tally.statuses[digit] = (tally.statuses[digit] ?? 0) + 1;
-    tally.durationNs += Number(exchange.endNs! - exchange.startNs);
+    tally.durationNs += exchange.durationNs;
   }
 
   /** What was counted since the last call. */

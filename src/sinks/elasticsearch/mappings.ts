@@ -18,7 +18,7 @@ const wildcard: FieldMapping = { type: 'wildcard', ignore_above: MAX_TERM, field
 const ip: FieldMapping = { type: 'ip', ignore_malformed: true };
 
 /**
- * The fields of a record (`src/records/as-ecs.ts`) after ECS. `dynamic: false`: what is not here is kept and not indexed, so no request can
+ * The fields of a record (`src/records/ecs`) after ECS. `dynamic: false`: what is not here is kept and not indexed, so no request can
  * add fields to the index; headers are one field.
  */
 export function recordMappings(has: ServerFeatures, dataset: string): FieldMapping {

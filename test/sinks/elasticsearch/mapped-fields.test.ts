@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
-import { gapDocument } from '../../../src/records/as-ecs.ts';
+import { gapDocument } from '../../../src/records/ecs/gap-document.ts';
 import { recordMappings } from '../../../src/sinks/elasticsearch/mappings.ts';
 import { LATEST } from '../../../src/sinks/elasticsearch/server.ts';
 import { batchOf, makeSink, NO_SIGNAL, uniqueDataset } from '../../support/elasticsearch.ts';

@@ -144,8 +144,7 @@ function record(given: typeof exchange extends fc.Arbitrary<infer T> ? T : never
     {
       clock: {
         wallMs: () => given.wallMs,
-        monotonicNs: () => ns,
-        monotonicMs: () => 0,
+        monotonicMs: () => Number(ns) / 1e6,
         after: () => ({ cancel() {}, refresh() {} }),
       },
       randomBytes,

@@ -1,39 +1,28 @@
-import type { ForwardedClient, TrustedProxies } from '../codecs/forwarded/trusted-proxies.ts';
-import type { RequestHead } from '../codecs/http1/head.ts';
-import type { InjectedFields } from '../codecs/http1/injected-fields.ts';
-import { parseTraceparent } from '../codecs/trace-context/traceparent.ts';
-import type { BodyFacts, BodyReader } from './body-reader.ts';
-import type { LeftOutFacts } from './capture-rules/left-out.ts';
-import type { Exchange, Half } from './exchange.ts';
-import type { GapFacts } from './record-document.ts';
-import { redactMalformedHead } from './redaction/redact-malformed-head.ts';
-import { redactText } from './redaction/redact-text.ts';
-import { REDACTED } from './redaction/redaction.ts';
-import type { SecretNames } from './redaction/secret-names.ts';
+import type { ForwardedClient, TrustedProxies } from '../../src/codecs/forwarded/trusted-proxies.ts';
+import type { RequestHead } from '../../src/codecs/http1/head.ts';
+import type { InjectedFields } from '../../src/codecs/http1/injected-fields.ts';
+import { parseTraceparent } from '../../src/codecs/trace-context/traceparent.ts';
+import type { BodyFacts, BodyReader } from '../../src/records/body-reader.ts';
+import {
+  dataStreamOf,
+  ECS_VERSION,
+  type EcsIdentity,
+  observerOf,
+  type RecordIdentity,
+} from '../../src/records/ecs/identity.ts';
+import { shownText } from '../../src/records/ecs/shown-text.ts';
+import type { Exchange, Half } from '../../src/records/exchange.ts';
+import { redactMalformedHead } from '../../src/records/redaction/redact-malformed-head.ts';
+import { redactText } from '../../src/records/redaction/redact-text.ts';
+import { REDACTED } from '../../src/records/redaction/redaction.ts';
+import type { SecretNames } from '../../src/records/redaction/secret-names.ts';
 
-const ECS_VERSION = '9.5.0-dev';
 /** Bytes of a refused head that a record shows. */
 const MAX_RAW_HEAD_BYTES = 8192;
 
-/** Who writes. */
-export interface EcsIdentity {
-  readonly serviceName: string;
-  readonly runId: string;
-  readonly thread: number;
-  readonly observerVersion: string;
-  /** The machine; data streams are sorted by it. */
-  readonly hostName: string;
-  readonly dataset: string;
-  readonly namespace: string;
-}
-
-export interface RecordIdentity {
-  readonly id: string;
-  readonly sequence: number;
-  readonly timestampMs: number;
-}
-
-/** An exchange as an ECS document (names: ECS; what has no name there stands under `tapline`). All of it is redacted. */
+/**
+ * An exchange as an ECS document, as plain objects: slow and easy to read. `src/records/ecs/exchange-text.ts` writes the same as text.
+ */
 export function exchangeDocument(
   exchange: Exchange,
   who: EcsIdentity,
@@ -50,7 +39,7 @@ export function exchangeDocument(
   const responseBody = bodies.read(exchange.response.body, responseHead);
   const status = responseHead?.status;
   const hasFailed = error !== null || (status !== undefined && status >= 500);
-  const durationNs = Number(exchange.endNs! - exchange.startNs);
+  const { durationNs } = exchange;
   const [remoteHost, remotePort] = splitAuthority(connection.upstream);
   const referrer = requestHead?.header('referer');
   const rawHead =
@@ -69,7 +58,7 @@ export function exchangeDocument(
   const injected = requestHead?.injected ?? null;
   const server = { address: remoteHost, port: remotePort, bytes: exchange.response.bytes };
   return {
-    '@timestamp': isoTime(record.timestampMs),
+    '@timestamp': new Date(Math.trunc(record.timestampMs)).toISOString(),
     ecs: { version: ECS_VERSION },
     event: {
       id: record.id,
@@ -78,12 +67,12 @@ export function exchangeDocument(
       type: hasFailed ? ['access', 'error'] : ['access'],
       outcome: hasFailed ? 'failure' : status === undefined ? 'unknown' : 'success',
       duration: durationNs,
-      start: isoTime(exchange.startWallMs),
-      end: isoTime(exchange.startWallMs + durationNs / 1e6),
+      start: new Date(Math.trunc(exchange.startWallMs)).toISOString(),
+      end: new Date(Math.trunc(exchange.startWallMs + durationNs / 1e6)).toISOString(),
       sequence: record.sequence,
       dataset: who.dataset,
     },
-    data_stream: { type: 'logs', dataset: who.dataset, namespace: who.namespace },
+    data_stream: dataStreamOf(who),
     http: {
       ...(requestHead === null && responseHead === null
         ? {}
@@ -92,7 +81,7 @@ export function exchangeDocument(
         ...(injected?.requestId == null ? {} : { id: redactor.text(injected.requestId) }),
         ...(requestHead === null ? {} : { method: requestHead.method }),
         ...mimeOf(requestBody),
-        ...(referrer === undefined ? {} : { referrer: redactor.text(utf8(referrer)) }),
+        ...(referrer === undefined ? {} : { referrer: redactor.value('referer', referrer) }),
         bytes: exchange.request.bytes,
         body: bodyOf(exchange.request, requestBody),
         ...(requestHead === null ? {} : { headers: redactor.headers(requestHead.rawHeaders) }),
@@ -110,7 +99,7 @@ export function exchangeDocument(
     ...(error === null ? {} : { error: { type: error.type, message } }),
     ...(requestHead?.header('user-agent') === undefined
       ? {}
-      : { user_agent: { original: redactor.text(utf8(requestHead.header('user-agent')!)) } }),
+      : { user_agent: { original: redactor.value('user-agent', requestHead.header('user-agent')!) } }),
     client,
     source,
     ...(remoteHost === '' ? {} : { server, destination: server }),
@@ -121,7 +110,7 @@ export function exchangeDocument(
         ? {}
         : { forwarded_ip: forwarded.address }),
     },
-    ...identityOf(who),
+    ...observerOf(who),
     tapline: {
       run: { id: who.runId },
       thread: who.thread,
@@ -131,9 +120,7 @@ export function exchangeDocument(
       request: marksOf(requestBody),
       response: {
         ...marksOf(responseBody),
-        ...(exchange.firstResponseNs === null
-          ? {}
-          : { first_byte: Number(exchange.firstResponseNs - exchange.startNs) }),
+        ...(exchange.firstByteNs === null ? {} : { first_byte: exchange.firstByteNs }),
         ...(exchange.interimStatuses.length === 0 ? {} : { interim: exchange.interimStatuses }),
         ...(exchange.gatewayStatus === null ? {} : { from_gateway: true }),
       },
@@ -142,85 +129,6 @@ export function exchangeDocument(
       ...(rawHead === undefined ? {} : { refused: rawHead }),
       redacted: redactor.count + (requestBody?.redactedCount ?? 0) + (responseBody?.redactedCount ?? 0),
     },
-  };
-}
-
-/** The document that says which records were lost, and why. */
-export function gapDocument(gap: GapFacts, who: EcsIdentity, record: RecordIdentity): object {
-  const { from, to, count, reason } = gap;
-  const time = isoTime(record.timestampMs);
-  return {
-    '@timestamp': time,
-    ecs: { version: ECS_VERSION },
-    event: {
-      id: record.id,
-      kind: 'event',
-      category: ['web'],
-      type: ['error'],
-      outcome: 'failure',
-      start: time,
-      end: time,
-      sequence: record.sequence,
-      dataset: who.dataset,
-    },
-    data_stream: { type: 'logs', dataset: who.dataset, namespace: who.namespace },
-    error: { type: `records-lost-${reason}`, message: `${count} records are lost: ${reason}` },
-    ...identityOf(who),
-    tapline: {
-      run: { id: who.runId },
-      thread: who.thread,
-      kind: 'gap',
-      gap: {
-        from,
-        to,
-        count,
-        reason,
-        source_bytes: gap.sourceBytes,
-        destination_bytes: gap.destinationBytes,
-      },
-    },
-  };
-}
-
-/** The document that stands for exchanges that a capture rule left without records. */
-export function summaryDocument(facts: LeftOutFacts, who: EcsIdentity, record: RecordIdentity): object {
-  const { rule, effect, count, details } = facts;
-  return {
-    '@timestamp': isoTime(record.timestampMs),
-    ecs: { version: ECS_VERSION },
-    event: {
-      id: record.id,
-      kind: 'metric',
-      category: ['web'],
-      type: ['info'],
-      start: isoTime(facts.firstMs),
-      end: isoTime(facts.lastMs),
-      sequence: record.sequence,
-      dataset: who.dataset,
-    },
-    data_stream: { type: 'logs', dataset: who.dataset, namespace: who.namespace },
-    ...identityOf(who),
-    tapline: {
-      run: { id: who.runId },
-      thread: who.thread,
-      kind: 'summary',
-      rule,
-      capture: effect,
-      summary: {
-        count,
-        source_bytes: facts.sourceBytes,
-        destination_bytes: facts.destinationBytes,
-        ...(details === null ? {} : { duration: details.durationNs, status: details.statuses }),
-      },
-    },
-  };
-}
-
-function identityOf(who: EcsIdentity): object {
-  return {
-    service: { name: who.serviceName },
-    host: { name: who.hostName },
-    observer: { name: 'tapline', type: 'gateway', vendor: 'Tapline', version: who.observerVersion },
   };
 }
 
@@ -238,9 +146,9 @@ function ruleOf({ leftOutBy }: Exchange): object {
 /** The effective request URI (RFC 9110 section 7.1), redacted. */
 function urlOf(head: RequestHead, exchange: Exchange, redactor: CountingRedactor): object {
   const { scheme } = exchange.connection;
-  const original = redactor.text(utf8(head.path));
+  const original = redactor.text(shownText(head.path));
   const isAbsolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(original);
-  const authority = isAbsolute ? original.split('/')[2]! : utf8(head.header('host') ?? '');
+  const authority = isAbsolute ? original.split('/')[2]! : shownText(head.header('host') ?? '');
   const target = isAbsolute ? original.slice(original.indexOf('//') + 2 + authority.length) || '/' : original;
   const [beforeFragment, fragment] = splitOnce(target, '#');
   const [path, query] = splitOnce(beforeFragment, '?');
@@ -279,7 +187,7 @@ function traceOf(head: RequestHead | null): object {
 function injectionOf({ added, removed }: InjectedFields, redactor: CountingRedactor): object {
   return {
     headers: Object.fromEntries(
-      Object.entries(added).map(([name, value]) => [name, redactor.text(utf8(value))]),
+      Object.entries(added).map(([name, value]) => [name, redactor.text(shownText(value))]),
     ),
     ...(removed.length === 0 ? {} : { removed }),
   };
@@ -343,16 +251,18 @@ class CountingRedactor {
     return redacted.text;
   }
 
+  value(name: string, value: string): string {
+    if (!this.#names.isHeader(name)) return this.text(shownText(value));
+    this.count++;
+    return REDACTED;
+  }
+
   /** By lower-case name; a list where a field came more than once. */
   headers(raw: readonly string[]): Record<string, string | string[]> {
     const headers: Record<string, string | string[]> = {};
     for (let index = 0; index < raw.length; index += 2) {
       const name = raw[index]!.toLowerCase();
-      let value: string;
-      if (this.#names.isHeader(name)) {
-        value = REDACTED;
-        this.count++;
-      } else value = this.text(utf8(raw[index + 1]!));
+      const value = this.value(name, raw[index + 1]!);
       const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
       const all = before === undefined ? value : [before, value].flat();
       // `__proto__` is a header name as good as any other; assigning it would not be.
@@ -366,7 +276,7 @@ class CountingRedactor {
   /** Bytes that stand where a head should be, up to the first blank line. */
   rawHead(bytes: Buffer): object {
     const end = /\r?\n\r?\n/.exec(bytes.toString('latin1'))?.index ?? bytes.length;
-    const redacted = redactMalformedHead(utf8(bytes.toString('latin1', 0, end)), this.#names);
+    const redacted = redactMalformedHead(shownText(bytes.toString('latin1', 0, end)), this.#names);
     this.count += redacted.count;
     return {
       head: redacted.text.slice(0, MAX_RAW_HEAD_BYTES).toWellFormed(),
@@ -374,27 +284,6 @@ class CountingRedactor {
       ...(redacted.text.length > MAX_RAW_HEAD_BYTES ? { truncated: true } : {}),
     };
   }
-}
-
-/** Header text comes as one character a byte; where those bytes are UTF-8 they are shown as such. */
-function utf8(latin1: string): string {
-  // oxlint-disable-next-line no-control-regex -- everything beyond ASCII is what is looked for
-  if (!/[^\x00-\x7f]/.test(latin1)) return latin1;
-  const text = Buffer.from(latin1, 'latin1').toString('utf8');
-  return text.includes('�') ? latin1 : text;
-}
-
-let lastIsoMs = Number.NaN;
-let lastIso = '';
-
-/** Most times are asked for twice, and many exchanges share a millisecond. */
-function isoTime(ms: number): string {
-  const whole = Math.trunc(ms);
-  if (whole !== lastIsoMs) {
-    lastIso = new Date(whole).toISOString();
-    lastIsoMs = whole;
-  }
-  return lastIso;
 }
 
 function splitOnce(text: string, separator: string): [string, string | undefined] {
