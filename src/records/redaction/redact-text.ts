@@ -20,6 +20,7 @@ const NAME_VALUE_DISTANCE = 1024;
  * URLs. A value that the text does not end is replaced to the end. Rather too much than too little: what is kept is read by many.
  */
 export function redactText(text: string, names: SecretNames, depth = 0): Redaction {
+  if (names.isPlain(text)) return { text, count: 0 };
   const isEncoded = ENCODED_SEPARATOR.test(text);
   if (!isEncoded && !WORTH_SCANNING.test(text) && !VALUE_HINT.test(text)) return { text, count: 0 };
   const scanned = new Scan(unescapeAscii(text), names, depth).run();

@@ -1,0 +1,35 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { redactText } from '../../../src/records/redaction/redact-text.ts';
+import { SecretNames } from '../../../src/records/redaction/secret-names.ts';
+import { redactText as redactTextSlowly } from './oracle/redact-text.ts';
+import { SecretNames as SlowNames } from './oracle/secret-names.ts';
+import { documents, soups } from './redaction-texts.ts';
+
+/** More of them find more: `REDACTION_RUNS=100000`. */
+const numRuns = Number(process.env['REDACTION_RUNS'] ?? 1500);
+
+const OPERATORS = [
+  { headers: [], keys: [] },
+  { headers: ['X-Own', 'who'], keys: ['tax-number', 'x1'] },
+  { headers: ['a–b', '_'], keys: [] },
+  { headers: [], keys: ['имя', 'ключ'] },
+  { headers: [], keys: ['-'] },
+];
+
+for (const [kind, texts] of Object.entries({ soups, documents }))
+  test(`${kind} are redacted as the plain scan of ./oracle redacts them`, (t) => {
+    for (const [index, operator] of OPERATORS.entries()) {
+      const names = new SecretNames(operator);
+      const slowNames = new SlowNames(operator);
+      fc.assert(
+        fc.property(texts, (text) => {
+          const expected = redactTextSlowly(text, slowNames);
+          const found = redactText(text, names);
+          return found.count === expected.count && found.text === expected.text;
+        }),
+        { numRuns: index === 0 ? numRuns : Math.ceil(numRuns / 5) },
+      );
+    }
+    t.pass();
+  });
