@@ -96,7 +96,8 @@ export class PlainTextTest {
     if ((seen & NOT_ASCII) !== 0 && (this.#beyond !== 'none' || hasStrangeLetter(text))) return false;
     if ((seen & PERCENT) !== 0 && /%[0-9a-fA-F]{2}/.test(text)) return false;
     if ((seen & BACKSLASH) !== 0 && text.includes('\\u')) return false;
-    if ((seen & SLASH) !== 0 && (seen & COLON) !== 0 && mayHoldUser(text, (seen & AT_SIGN) !== 0)) return false;
+    if ((seen & SLASH) !== 0 && (seen & COLON) !== 0 && mayHoldUser(text, (seen & AT_SIGN) !== 0))
+      return false;
     if ((seen & EQUALS) !== 0 && text.length > LONGEST_NAME && LONG_NAMING.test(text)) return false;
     return !hasValue || !mayHoldNamedValue(text);
   }
@@ -183,12 +184,17 @@ function mayHoldNamedValue(text: string): boolean {
     let close = end;
     const last = Math.min(text.length, end + LONGEST_NAME);
     while (close < last && !/[{}<>]/.test(text[close]!)) close++;
+    // What ends so soon holds no name that is cut.
     if (close < last) continue;
-    // Far from here, names are cut.
-    if (last === text.length) return true;
     const near = text.slice(end, end + NEAR);
     const length = near.search(/[{}<>]/);
-    if (length < 0 || /(?:name|key|field|id)(?:\\*["']|&quot;)?\s*[:=]\s*(?:\\*["']|&quot;)[^"'&\\]{128}/i.test(near.slice(0, length))) return true;
+    if (
+      length < 0 ||
+      /(?:name|key|field|id)(?:\\*["']|&quot;)?\s*[:=]\s*(?:\\*["']|&quot;)[^"'&\\]{128}/i.test(
+        near.slice(0, length),
+      )
+    )
+      return true;
   }
   return false;
 }
