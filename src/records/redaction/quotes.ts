@@ -1,5 +1,19 @@
+const DOUBLE = 0x22;
+const SINGLE = 0x27;
+const BACKSLASH = 0x5c;
+const AMPERSAND = 0x26;
+/** What `&quot;` and `\\u0022` end with. */
+const ENDS_ESCAPED = new Set([0x3b, 0x32]);
+
 /** The quotation mark that stands at `at`, with its backslashes; null for none. */
 export function quoteAt(text: string, at: number): string | null {
+  const code = text.charCodeAt(at);
+  if (code === DOUBLE || code === SINGLE) {
+    const mark = code === DOUBLE ? '"' : "'";
+    if (text.charCodeAt(at + 1) !== code) return mark;
+    return text.charCodeAt(at + 2) === code ? mark + mark + mark : mark;
+  }
+  if (code !== BACKSLASH && code !== AMPERSAND) return null;
   return (
     /^(?:(\\*["'])\1\1|\\*["']|\\+u0022|&(?:quot|apos|#34|#39|#x22|#x27);)/.exec(
       text.slice(at, at + 24),
@@ -28,4 +42,17 @@ export function quotedEnd(text: string, start: number, quote: string): number {
     if ((run - own) % period === 0) return at - own;
   }
   return text.length;
+}
+
+/** The quotation mark that ends right before `end` and begins no earlier than `lowest`; null for none. */
+export function quoteBefore(text: string, end: number, lowest: number): string | null {
+  const code = text.charCodeAt(end - 1);
+  if (end <= lowest || (code !== DOUBLE && code !== SINGLE && !ENDS_ESCAPED.has(code))) return null;
+  if ((code === DOUBLE || code === SINGLE) && text.charCodeAt(end - 2) !== BACKSLASH)
+    return code === DOUBLE ? '"' : "'";
+  return (
+    /(?:\\*["']|\\+u0022|&(?:quot|apos|#34|#39|#x22|#x27);)$/.exec(
+      text.slice(Math.max(lowest, end - 16), end),
+    )?.[0] ?? null
+  );
 }

@@ -1,4 +1,4 @@
-import { quoteAt, quotedEnd } from './quotes.ts';
+import { quoteAt, quoteBefore, quotedEnd } from './quotes.ts';
 import { REDACTED, type Redaction } from './redaction.ts';
 import { percentDecode, type SecretNames } from './secret-names.ts';
 import { redactShapes, VALUE_HINT } from './secret-shapes.ts';
@@ -8,6 +8,10 @@ const WORTH_SCANNING = /[=:>,]/;
 /** `=`, `:` or `>` in percent-encoding, of any depth. */
 const ENCODED_SEPARATOR = /%(?:25)*3[ADEade]/;
 const NAME_CHARACTER = /[\p{L}\p{N}_.\-$[\]%+*!~\\]/u;
+/** The same for ASCII, by code. */
+const IS_NAME_CHARACTER = Array.from({ length: 128 }, (_, code) => NAME_CHARACTER.test(String.fromCharCode(code)));
+/** `=`, `:`, `>`, `,` by code. */
+const IS_SEPARATOR = Array.from({ length: 128 }, (_, code) => '=:>,'.includes(String.fromCharCode(code)));
 const LONGEST_NAME = 128;
 const LONGEST_TAG = 4096;
 const DEEPEST_NESTING = 6;
@@ -20,6 +24,7 @@ const NAME_VALUE_DISTANCE = 1024;
  * URLs. A value that the text does not end is replaced to the end. Rather too much than too little: what is kept is read by many.
  */
 export function redactText(text: string, names: SecretNames, depth = 0): Redaction {
+  if (names.isPlain(text)) return { text, count: 0 };
   const isEncoded = ENCODED_SEPARATOR.test(text);
   if (!isEncoded && !WORTH_SCANNING.test(text) && !VALUE_HINT.test(text)) return { text, count: 0 };
   const scanned = new Scan(unescapeAscii(text), names, depth).run();
@@ -69,13 +74,14 @@ class Scan {
   }
 
   run(): Redaction {
-    const separators = /[=:>,]/g;
     const text = this.#text;
-    for (let match = separators.exec(text); match !== null; match = separators.exec(text)) {
-      const at = match.index;
-      const end = this.#separator(match[0], at);
-      if (end > at) separators.lastIndex = end;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code > 127 || !IS_SEPARATOR[code]!) continue;
+      const end = this.#separator(text[at]!, at);
+      if (end > at) at = end - 1;
     }
+    if (this.#count === 0) return { text, count: 0 };
     this.#pieces.push(text.slice(this.#copied));
     return { text: this.#pieces.join(''), count: this.#count };
   }
@@ -92,10 +98,12 @@ class Scan {
     const quote = quoteAt(this.#text, start);
     if (quote === null) return at;
     const key = this.#keyBefore(at);
-    if (key === null || !key.isQuoted || !this.#names.isHeader(key.name)) return at;
+    if (key === null || !key.isQuoted) return at;
     let before = key.start - 1;
-    while (before >= 0 && /[\s\\]/.test(this.#text[before]!)) before--;
-    return this.#text[before] === '[' ? this.#replaceQuoted(start, quote) : at;
+    while (before >= 0 && (this.#text[before] === '\\' || isBlank(this.#text, before))) before--;
+    return this.#text[before] === '[' && this.#names.isHeader(key.name)
+      ? this.#replaceQuoted(start, quote)
+      : at;
   }
 
   /** `key=value`, `key="value"`, `name="key"` of a multipart part or a tag. Gives where to go on; `at` to go on behind it. */
@@ -125,8 +133,11 @@ class Scan {
 
   /** `"key": value`, `key: value`, `scheme://user:password@host`. */
   #colon(at: number): number {
-    const slashes = /^(?:\\*\/){2}/.exec(this.#text.slice(at + 1, at + 12));
-    if (slashes !== null) return this.#userInfo(at + 1 + slashes[0].length, at);
+    const next = this.#text[at + 1];
+    if (next === '/' || next === '\\') {
+      const slashes = /^(?:\\*\/){2}/.exec(this.#text.slice(at + 1, at + 12));
+      if (slashes !== null) return this.#userInfo(at + 1 + slashes[0].length, at);
+    }
     const key = this.#keyBefore(at);
     if (key === null) return at;
     const start = this.#skipBlanks(at + 1);
@@ -293,16 +304,10 @@ class Scan {
   #keyBefore(at: number): { name: string; start: number; isQuoted: boolean; isLineStart: boolean } | null {
     const text = this.#text;
     let end = at;
-    while (
-      end > this.#copied &&
-      (text[end - 1] === ' ' || text[end - 1] === '\t' || text[end - 1] === '\n' || text[end - 1] === '\r')
-    )
-      end--;
+    while (end > this.#copied && isPlainBlank(text.charCodeAt(end - 1))) end--;
     const lowest = Math.max(this.#copied, end - LONGEST_NAME);
-    const quote = /(?:\\*["']|\\+u0022|&(?:quot|apos|#34|#39|#x22|#x27);)$/.exec(
-      text.slice(Math.max(lowest, end - 16), end),
-    )?.[0];
-    if (quote !== undefined) {
+    const quote = quoteBefore(text, end, lowest);
+    if (quote !== null) {
       const close = end - quote.length;
       const bare = quote.replace(/^\\+/, '');
       const open = lowest + text.slice(lowest, close).lastIndexOf(bare);
@@ -310,10 +315,11 @@ class Scan {
       return { name: text.slice(open + bare.length, close), start: open, isQuoted: true, isLineStart: false };
     }
     let start = end;
-    while (start > lowest && NAME_CHARACTER.test(text[start - 1]!)) start--;
+    while (start > lowest && isNameCharacter(text, start - 1)) start--;
     if (start === end) return null;
     // In a string, an escaped line end begins a line too.
     const name = text.slice(start, end);
+    if (!name.includes('\\')) return { name, start, isQuoted: false, isLineStart: false };
     const escape = /^(.*\\[nrt])?(.*)$/s.exec(name)!;
     const isLineStart = escape[1] !== undefined;
     return {
@@ -334,7 +340,7 @@ class Scan {
 
   #skipBlanks(from: number): number {
     let at = from;
-    while (at < this.#text.length && /\s/.test(this.#text[at]!)) at++;
+    while (at < this.#text.length && isBlank(this.#text, at)) at++;
     return at;
   }
 
@@ -400,11 +406,26 @@ class Scan {
 
 /** A member that holds the value of what another member names. */
 function isValuingKey(name: string): boolean {
-  return /^(?:value|val|content|data|default)$/i.test(name);
+  return name.length <= 7 && /^(?:value|val|content|data|default)$/i.test(name);
 }
 
 function isNamingKey(name: string): boolean {
-  return /^(?:name\*?|key|field|param|parameter|header)$/i.test(name);
+  return name.length <= 9 && /^(?:name\*?|key|field|param|parameter|header)$/i.test(name);
+}
+
+function isNameCharacter(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code < 128 ? IS_NAME_CHARACTER[code]! : NAME_CHARACTER.test(text[at]!);
+}
+
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code < 128 ? code === 0x20 || (code >= 0x09 && code <= 0x0d) : /\s/.test(text[at]!);
+}
+
+/** Blank, tab, carriage return, line feed. */
+function isPlainBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }
 
 /** JSON may write any character of a key as `\u0070`; such ASCII is read as what it is. */

@@ -1,3 +1,5 @@
+import { PlainTextTest, type SecretLiterals } from './plain-text.ts';
+
 /** Fields whose values are credentials by their definition. */
 const SECRET_HEADERS = [
   'authorization',
@@ -18,8 +20,42 @@ const SECRET_HEADERS = [
 ];
 
 /** Found anywhere in a name without its separators. */
-const SECRET_PARTS =
-  /passw(or)?d|passphrase|passcode|pwd|secret|credential|apikey|accesskey|privatekey|secretkey|signingkey|encryptionkey|authorization|sessionid|sessionkey|setcookie|bearer|cardnumber|creditcard|securitycode|oauth|cookies?$|token|signature$|jwt|sessid|authkey|csrf|xsrf|passwort|userpass|saml/;
+const SECRET_PARTS = [
+  'passwd',
+  'password',
+  'passwort',
+  'passphrase',
+  'passcode',
+  'userpass',
+  'pwd',
+  'secret',
+  'credential',
+  'apikey',
+  'accesskey',
+  'privatekey',
+  'secretkey',
+  'signingkey',
+  'encryptionkey',
+  'authkey',
+  'authorization',
+  'oauth',
+  'sessionid',
+  'sessionkey',
+  'sessid',
+  'setcookie',
+  'bearer',
+  'token',
+  'jwt',
+  'csrf',
+  'xsrf',
+  'saml',
+  'cardnumber',
+  'creditcard',
+  'securitycode',
+];
+/** The same, but only at its end. */
+const SECRET_ENDINGS = ['cookie', 'cookies', 'signature'];
+const HAS_SECRET_PART = new RegExp(`${SECRET_PARTS.join('|')}|(?:${SECRET_ENDINGS.join('|')})$`);
 
 /** Whole words of a name. */
 const SECRET_WORDS = new Set([
@@ -49,21 +85,36 @@ const SECRET_WORDS = new Set([
 const HARMLESS =
   /^(tokeni[sz].*|tokens?(type|count|limit|used|usage|left|remaining|expiry|expiresin|expiresat|per[a-z]+)|.*(max|min|prompt|completion|total|input|output|cached|reasoning|num)tokens?(details)?|authority|authors?|nopass|passcount)$/;
 
+/** More letters than these in names of the operator are not worth a table. */
+const MOST_LITERALS = 32_768;
+
 /** Which names stand for secrets: by the shape of the name, and by what the operator adds. */
 export class SecretNames {
   readonly #headers: ReadonlySet<string>;
   readonly #keys: ReadonlySet<string>;
   readonly #known = new Map<string, boolean>();
+  readonly #knownHeaders = new Map<string, boolean>();
+  readonly #plainText: PlainTextTest;
 
   constructor({ headers, keys }: { headers: readonly string[]; keys: readonly string[] }) {
     this.#headers = new Set([...SECRET_HEADERS, ...headers.map((name) => name.toLowerCase())]);
     this.#keys = new Set(keys.map(squeeze));
+    this.#plainText = new PlainTextTest(literalsOf(this.#headers, this.#keys));
+  }
+
+  /** Whether a text certainly holds no value that is to be redacted, whatever type it is of; false where it may hold one. */
+  isPlain(text: string): boolean {
+    return this.#plainText.isPlain(text);
   }
 
   /** @param name of a header field, any case */
   isHeader(name: string): boolean {
+    const known = this.#knownHeaders.get(name);
+    if (known !== undefined) return known;
     const lower = name.toLowerCase();
-    return this.#headers.has(lower) || this.isKey(lower);
+    const isSecret = this.#headers.has(lower) || this.isKey(lower);
+    remember(this.#knownHeaders, name, isSecret);
+    return isSecret;
   }
 
   /** @param name of a member, form field, query parameter, element or attribute; may be percent-encoded or nested by brackets */
@@ -71,9 +122,7 @@ export class SecretNames {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const isSecret = this.#judge(name);
-    // Names come from clients: what is remembered of them is bounded.
-    if (this.#known.size >= 4096) this.#known.clear();
-    if (name.length <= 64) this.#known.set(name, isSecret);
+    remember(this.#known, name, isSecret);
     return isSecret;
   }
 
@@ -83,13 +132,31 @@ export class SecretNames {
     if (squeezed === '') return false;
     if (this.#keys.has(squeezed)) return true;
     if (HARMLESS.test(squeezed)) return false;
-    if (SECRET_PARTS.test(squeezed)) return true;
+    if (HAS_SECRET_PART.test(squeezed)) return true;
     const words = plain
       .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
       .toLowerCase()
       .split(/[^a-z0-9]+/);
     return words.some((word) => SECRET_WORDS.has(word) || this.#keys.has(word));
   }
+}
+
+/** Names come from clients: what is remembered of them is bounded. */
+function remember(known: Map<string, boolean>, name: string, isSecret: boolean): void {
+  if (name.length > 64) return;
+  if (known.size >= 4096) known.clear();
+  known.set(name, isSecret);
+}
+
+/** What every text holds that holds a name of a secret. */
+function literalsOf(headers: ReadonlySet<string>, keys: ReadonlySet<string>): SecretLiterals {
+  const names = [...[...headers].map(squeeze), ...keys];
+  const parts = [...SECRET_PARTS, ...SECRET_ENDINGS];
+  const words = [...SECRET_WORDS];
+  const isTooMuch = names.reduce((total, name) => total + name.length, 0) > MOST_LITERALS;
+  if (isTooMuch || names.includes('')) return { parts, words, beyond: 'anything' };
+  const ascii = names.filter((name) => /^[a-z0-9]+$/.test(name));
+  return { parts: [...parts, ...ascii], words, beyond: ascii.length < names.length ? 'not-ascii' : 'none' };
 }
 
 function squeeze(name: string): string {

@@ -1,0 +1,31 @@
+/** The quotation mark that stands at `at`, with its backslashes; null for none. */
+export function quoteAt(text: string, at: number): string | null {
+  return (
+    /^(?:(\\*["'])\1\1|\\*["']|\\+u0022|&(?:quot|apos|#34|#39|#x22|#x27);)/.exec(
+      text.slice(at, at + 24),
+    )?.[0] ?? null
+  );
+}
+
+/**
+ * Where the string that `quote` opened at `start` ends. With n levels of escaping a quotation mark of this level has u - 1
+ * backslashes, u = 2^n, and each literal backslash before it 2u more; fewer means that an outer string ends here.
+ */
+export function quotedEnd(text: string, start: number, quote: string): number {
+  const from = start + quote.length;
+  const mark = quote.replace(/^\\+/, '');
+  if (mark.length > 1 && mark !== 'u0022') {
+    const end = text.indexOf(quote, from);
+    return end < 0 ? text.length : end;
+  }
+  // Of `\u0022` the mark's own backslash counts as one of the run.
+  const own = quote.length - mark.length;
+  const period = mark === 'u0022' ? 4 * own : 2 * (own + 1);
+  for (let at = text.indexOf(mark, from); at >= 0; at = text.indexOf(mark, at + 1)) {
+    let run = 0;
+    while (at - run > from && text[at - run - 1] === '\\') run++;
+    if (run < own) return at - run;
+    if ((run - own) % period === 0) return at - own;
+  }
+  return text.length;
+}

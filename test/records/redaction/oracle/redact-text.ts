@@ -1,0 +1,418 @@
+import { quoteAt, quotedEnd } from './quotes.ts';
+import { REDACTED, type Redaction } from './redaction.ts';
+import { percentDecode, type SecretNames } from './secret-names.ts';
+import { redactShapes, VALUE_HINT } from './secret-shapes.ts';
+
+/** Without one of these there is nothing to find; one linear look at the text saves the scan of most. */
+const WORTH_SCANNING = /[=:>,]/;
+/** `=`, `:` or `>` in percent-encoding, of any depth. */
+const ENCODED_SEPARATOR = /%(?:25)*3[ADEade]/;
+const NAME_CHARACTER = /[\p{L}\p{N}_.\-$[\]%+*!~\\]/u;
+const LONGEST_NAME = 128;
+const LONGEST_TAG = 4096;
+const DEEPEST_NESTING = 6;
+/** How far behind a name its value may stand where both are given as values: `{"name": "pin", "value": ...}`. */
+const NAME_VALUE_DISTANCE = 1024;
+
+/**
+ * Replaces the values of secrets by the shape of their keys, whatever type the text claims to be: JSON members (at any depth of
+ * escaping), form fields, query parameters, multipart parts, XML elements and attributes, header-like lines, credentials in
+ * URLs. A value that the text does not end is replaced to the end. Rather too much than too little: what is kept is read by many.
+ */
+export function redactText(text: string, names: SecretNames, depth = 0): Redaction {
+  const isEncoded = ENCODED_SEPARATOR.test(text);
+  if (!isEncoded && !WORTH_SCANNING.test(text) && !VALUE_HINT.test(text)) return { text, count: 0 };
+  const scanned = new Scan(unescapeAscii(text), names, depth).run();
+  const decoded = isEncoded ? redactEncoded(scanned.text, names, depth) : { text: scanned.text, count: 0 };
+  const shaped = redactShapes(decoded.text);
+  const count = scanned.count + decoded.count + shaped.count;
+  return count === 0 ? { text, count } : { text: shaped.text, count };
+}
+
+/**
+ * Words whose own separators are percent-encoded, once or more: a URL in a path, in JSON, in a header. One level at a time: what is a value
+ * on one level may look like several on the next.
+ */
+function redactEncoded(text: string, names: SecretNames, depth: number): Redaction {
+  if (depth >= DEEPEST_NESTING) return { text, count: 0 };
+  let count = 0;
+  const result = text.replace(/[^\s"'<>&=]+/g, (word) => {
+    if (!ENCODED_SEPARATOR.test(word)) return word;
+    const inner = redactText(percentDecode(word), names, depth + 1);
+    count += inner.count;
+    return inner.count === 0 ? word : inner.text;
+  });
+  return { text: result, count };
+}
+
+/** One pass over a text: looks at every separator, back for the key and forward for the value. */
+class Scan {
+  readonly #text: string;
+  readonly #names: SecretNames;
+  readonly #depth: number;
+  readonly #isForm: boolean;
+  readonly #pieces: string[] = [];
+  /** Up to where the text is in `pieces`. */
+  #copied = 0;
+  #count = 0;
+  /** The last value of a form whose end was looked for. */
+  #valueFrom = 0;
+  #valueEnd = -1;
+  /** The next percent sign behind the last place that was asked for. */
+  #percentAt = -1;
+
+  constructor(text: string, names: SecretNames, depth: number) {
+    this.#text = text;
+    this.#names = names;
+    this.#depth = depth;
+    this.#isForm = /^[?&]*[^\s=&"'<>{}]{1,256}=/.test(text);
+  }
+
+  run(): Redaction {
+    const separators = /[=:>,]/g;
+    const text = this.#text;
+    for (let match = separators.exec(text); match !== null; match = separators.exec(text)) {
+      const at = match.index;
+      const end = this.#separator(match[0], at);
+      if (end > at) separators.lastIndex = end;
+    }
+    this.#pieces.push(text.slice(this.#copied));
+    return { text: this.#pieces.join(''), count: this.#count };
+  }
+
+  #separator(separator: string, at: number): number {
+    if (separator === '=') return this.#equals(at);
+    if (separator === ':') return this.#colon(at);
+    return separator === '>' ? this.#tagEnd(at) : this.#comma(at);
+  }
+
+  /** `["key", "value"]`: headers and the like as pairs. */
+  #comma(at: number): number {
+    const start = this.#skipBlanks(at + 1);
+    const quote = quoteAt(this.#text, start);
+    if (quote === null) return at;
+    const key = this.#keyBefore(at);
+    if (key === null || !key.isQuoted || !this.#names.isHeader(key.name)) return at;
+    let before = key.start - 1;
+    while (before >= 0 && /[\s\\]/.test(this.#text[before]!)) before--;
+    return this.#text[before] === '[' ? this.#replaceQuoted(start, quote) : at;
+  }
+
+  /** `key=value`, `key="value"`, `name="key"` of a multipart part or a tag. Gives where to go on; `at` to go on behind it. */
+  #equals(at: number): number {
+    const key = this.#keyBefore(at);
+    if (key === null) return at;
+    const valueAt = this.#text[at + 1] === '>' ? at + 2 : at + 1;
+    const start = this.#skipBlanks(valueAt);
+    const quote = quoteAt(this.#text, start);
+    if (this.#names.isKey(key.name)) {
+      if (quote !== null && !this.#isForm) return this.#replaceQuoted(start, quote);
+      return this.#replace(valueAt, this.#formValueEnd(valueAt));
+    }
+    const end = quote !== null && !this.#isForm ? -1 : this.#formValueEnd(at + 1);
+    if (quote !== null && isValuingKey(key.name) && this.#isNamedBehind(quotedEnd(this.#text, start, quote)))
+      return this.#replaceQuoted(start, quote);
+    if (isNamingKey(key.name) || (quote !== null && /^(?:type|id|autocomplete)$/i.test(key.name))) {
+      // A name is short; a value that goes on to the end of the text would be looked at again at each of its signs.
+      const named =
+        quote === null
+          ? this.#text.slice(start, Math.min(end, start + LONGEST_NAME))
+          : this.#quotedText(start, quote);
+      if (this.#names.isKey(named.replace(/^[\w-]*''/, ''))) return this.#namedValue(at);
+    }
+    return end < 0 ? at : this.#nested(at + 1, end, at);
+  }
+
+  /** `"key": value`, `key: value`, `scheme://user:password@host`. */
+  #colon(at: number): number {
+    const slashes = /^(?:\\*\/){2}/.exec(this.#text.slice(at + 1, at + 12));
+    if (slashes !== null) return this.#userInfo(at + 1 + slashes[0].length, at);
+    const key = this.#keyBefore(at);
+    if (key === null) return at;
+    const start = this.#skipBlanks(at + 1);
+    const quote = quoteAt(this.#text, start);
+    if (!this.#names.isKey(key.name)) {
+      if (
+        key.isQuoted &&
+        quote !== null &&
+        isValuingKey(key.name) &&
+        this.#isNamedBehind(quotedEnd(this.#text, start, quote))
+      )
+        return this.#replaceQuoted(start, quote);
+      if (
+        key.isQuoted &&
+        quote !== null &&
+        isNamingKey(key.name) &&
+        this.#names.isKey(this.#quotedText(start, quote))
+      )
+        return this.#namedValue(at);
+      return at;
+    }
+    if (quote !== null && (key.isQuoted || !(key.isLineStart || this.#isLineStart(key.start))))
+      return this.#replaceQuoted(start, quote);
+    const first = this.#text[start];
+    if (first === '{' || first === '[') return this.#replace(start, this.#balancedEnd(start));
+    if (key.isQuoted) return this.#replace(start, this.#find(/[,}\]\s]/g, start));
+    if (key.isLineStart || this.#isLineStart(key.start))
+      return this.#replace(start, this.#foldedLineEnd(start));
+    return this.#replace(start, this.#find(/[;}\r\n"]/g, start));
+  }
+
+  /** `<key attributes>value</key>`. */
+  #tagEnd(at: number): number {
+    const from = Math.max(0, at - LONGEST_TAG);
+    const open = from + this.#text.slice(from, at).lastIndexOf('<');
+    if (open < from || this.#text[at - 1] === '/') return at;
+    const tag = /^<([^\s<>/!?][^\s<>/]*)/u.exec(this.#text.slice(open, at));
+    if (tag === null) return at;
+    const name = tag[1]!;
+    const local = name.slice(name.indexOf(':') + 1);
+    if (/^(?:name|key|label|field)$/i.test(local)) return this.#namedElement(at);
+    if (!this.#names.isKey(local)) return at;
+    const close = this.#text.indexOf(`</${name}`, at);
+    return this.#replace(at + 1, close < 0 ? this.#text.length : close);
+  }
+
+  /** The value that belongs to a name which is itself given as a value. */
+  #namedValue(at: number): number {
+    if (this.#isInPartHead(at)) return this.#part(at);
+    const near = this.#text.slice(at, at + NAME_VALUE_DISTANCE);
+    const value =
+      /(?:["']|&quot;|&#34;|u0022)?(?:\b|(?<=u0022))(?:value|val|content|data|string)(?:\\*["']|\\+u0022|&quot;|&#34;)?\s*[:=]\s*/i.exec(
+        near,
+      );
+    if (value !== null) {
+      const start = at + value.index + value[0].length;
+      const quote = quoteAt(this.#text, start);
+      return quote === null
+        ? this.#replace(start, this.#find(/[,}\]\s>]/g, start))
+        : this.#replaceQuoted(start, quote);
+    }
+    const close = at + this.#text.slice(at, at + LONGEST_TAG).indexOf('>');
+    if (close < at || this.#text[close - 1] === '/') return at;
+    return this.#element(
+      close,
+      /<([^\s<>/!?]+)[^<>]*$/.exec(this.#text.slice(Math.max(0, at - LONGEST_TAG), at))?.[1],
+    );
+  }
+
+  /** `<name>key</name><value>value</value>`, and the pairs of property lists. */
+  #namedElement(at: number): number {
+    const near = this.#text.slice(at + 1, at + 1 + NAME_VALUE_DISTANCE);
+    const named = /^\s*([^<>]{1,128}?)\s*<\/[^<>]+>\s*<([^\s<>/]+)[^<>]*>/.exec(near);
+    if (named === null || !this.#names.isHeader(named[1]!)) return at;
+    return this.#element(at + named[0].length, named[2]);
+  }
+
+  /** What an element holds whose start tag ends at `close`. */
+  #element(close: number, name: string | undefined): number {
+    if (name === undefined || /^(?:input|meta|link|img|br)$/i.test(name))
+      return this.#replace(close + 1, this.#find(/</g, close + 1));
+    const end = this.#text.indexOf(`</${name}`, close);
+    return this.#replace(close + 1, end < 0 ? this.#text.length : end);
+  }
+
+  /** Whether a name follows a value, in the same object or tag, that makes the value a secret. */
+  #isNamedBehind(end: number): boolean {
+    const near = this.#text.slice(end, end + NAME_VALUE_DISTANCE).split(/[{}<>]/, 1)[0]!;
+    // The text is cut: the name may have stood behind.
+    if (end + near.length === this.#text.length) return true;
+    for (const name of near.matchAll(
+      /\b(?:name|key|field|id)(?:\\*["']|&quot;)?\s*[:=]\s*(?:\\*["']|&quot;)([^"'&\\]{1,128})/gi,
+    ))
+      if (this.#names.isHeader(name[1]!)) return true;
+    return false;
+  }
+
+  /** Whether `at` stands in the head of a multipart part: after its Content-Disposition, before its blank line. */
+  #isInPartHead(at: number): boolean {
+    const before = this.#text.slice(Math.max(0, at - 2 * LONGEST_TAG), at);
+    const from = before.toLowerCase().lastIndexOf('content-disposition');
+    return from >= 0 && !/\r\n\r\n|\n\n|\r\r/.test(before.slice(from));
+  }
+
+  /** The content of the multipart part in whose head `at` stands. */
+  #part(at: number): number {
+    const text = this.#text;
+    const blank = /\r\n\r\n|\n\n|\r\r/g;
+    blank.lastIndex = at;
+    const head = blank.exec(text);
+    if (head === null) return this.#replace(at + 1, text.length);
+    const start = head.index + head[0].length;
+    const boundaryAt = text.lastIndexOf('\n--', at) + 1;
+    const boundary = /^--[^\r\n]+/.exec(text.slice(boundaryAt, boundaryAt + 256))?.[0] ?? '--';
+    for (
+      let end = text.indexOf(`\n${boundary}`, start - 1);
+      end >= 0;
+      end = text.indexOf(`\n${boundary}`, end + 1)
+    )
+      if (/^(?:--|\s|$)/.test(text.slice(end + 1 + boundary.length, end + 3 + boundary.length)))
+        return this.#replace(start, Math.max(start, end));
+    return this.#replace(start, text.length);
+  }
+
+  #userInfo(from: number, at: number): number {
+    const authority = this.#text.slice(from, this.#find(/[/?#\s"<>\\]/g, from));
+    let end = authority.lastIndexOf('@');
+    // Cut before the @: what stands there is no port.
+    const isCut = end < 0 && from + authority.length === this.#text.length;
+    if (isCut && /^[^[:]+:(?!\d{1,5}$)./.test(authority)) end = authority.length;
+    if (end <= 0) return at;
+    this.#copyTo(from);
+    this.#pieces.push(`${REDACTED}:${REDACTED}`);
+    this.#copied = from + end;
+    this.#count++;
+    return from + end;
+  }
+
+  /** A percent-encoded value may hold a URL, a form or JSON of its own. */
+  /** Looked for once: the next sign serves all who ask before it. */
+  #hasPercent(start: number, end: number): boolean {
+    if (this.#percentAt < start) {
+      const found = this.#text.indexOf('%', start);
+      this.#percentAt = found < 0 ? Infinity : found;
+    }
+    return this.#percentAt < end;
+  }
+
+  #nested(start: number, end: number, at: number): number {
+    if (this.#depth >= DEEPEST_NESTING || !this.#hasPercent(start, end)) return at;
+    const value = this.#text.slice(start, end);
+    if (!/%[0-9a-fA-F]{2}/.test(value)) return at;
+    const inner = redactText(percentDecode(value.replaceAll('+', ' ')), this.#names, this.#depth + 1);
+    // Looked at, all of it: going on behind it keeps the whole scan linear.
+    if (inner.count === 0) return end;
+    this.#copyTo(start);
+    this.#pieces.push(encodeURIComponent(inner.text.toWellFormed()));
+    this.#copied = end;
+    this.#count += inner.count;
+    return end;
+  }
+
+  /** The name that ends right before a separator, bare or in quotes. */
+  #keyBefore(at: number): { name: string; start: number; isQuoted: boolean; isLineStart: boolean } | null {
+    const text = this.#text;
+    let end = at;
+    while (
+      end > this.#copied &&
+      (text[end - 1] === ' ' || text[end - 1] === '\t' || text[end - 1] === '\n' || text[end - 1] === '\r')
+    )
+      end--;
+    const lowest = Math.max(this.#copied, end - LONGEST_NAME);
+    const quote = /(?:\\*["']|\\+u0022|&(?:quot|apos|#34|#39|#x22|#x27);)$/.exec(
+      text.slice(Math.max(lowest, end - 16), end),
+    )?.[0];
+    if (quote !== undefined) {
+      const close = end - quote.length;
+      const bare = quote.replace(/^\\+/, '');
+      const open = lowest + text.slice(lowest, close).lastIndexOf(bare);
+      if (open < lowest) return null;
+      return { name: text.slice(open + bare.length, close), start: open, isQuoted: true, isLineStart: false };
+    }
+    let start = end;
+    while (start > lowest && NAME_CHARACTER.test(text[start - 1]!)) start--;
+    if (start === end) return null;
+    // In a string, an escaped line end begins a line too.
+    const name = text.slice(start, end);
+    const escape = /^(.*\\[nrt])?(.*)$/s.exec(name)!;
+    const isLineStart = escape[1] !== undefined;
+    return {
+      name: escape[2]!,
+      start: isLineStart ? end - escape[2]!.length : start,
+      isQuoted: false,
+      isLineStart,
+    };
+  }
+
+  #isLineStart(start: number): boolean {
+    let at = start;
+    while (at > 0 && /[ \t>-]/.test(this.#text[at - 1]!)) at--;
+    return (
+      at === 0 || this.#text[at - 1] === '\n' || this.#text[at - 1] === '\r' || this.#text[start] === '\\'
+    );
+  }
+
+  #skipBlanks(from: number): number {
+    let at = from;
+    while (at < this.#text.length && /\s/.test(this.#text[at]!)) at++;
+    return at;
+  }
+
+  /** Where the pattern (global) is found first; the end of the text where it is not. */
+  #find(pattern: RegExp, from: number): number {
+    pattern.lastIndex = from;
+    return pattern.exec(this.#text)?.index ?? this.#text.length;
+  }
+
+  /** A value of a form or a query. An ampersand ends it only where another field follows. */
+  #formValueEnd(from: number): number {
+    // The end of a value is the end of every value that begins inside it.
+    if (from >= this.#valueFrom && from <= this.#valueEnd) return this.#valueEnd;
+    this.#valueFrom = from;
+    this.#valueEnd = this.#find(
+      this.#isForm ? /&(?=[^&=\s]*=)|[\r\n]/g : /&(?=[^&=\s"]*=)|(?<!\\)"|[\s<>]/g,
+      from,
+    );
+    return this.#valueEnd;
+  }
+
+  #foldedLineEnd(from: number): number {
+    return this.#find(/\r\n(?![ \t])|\n(?![ \t])|\r(?![ \t\n])|\\r\\n|\\n|"/g, from);
+  }
+
+  /** Behind the bracket that closes the one at `from`; strings in it may hold brackets. */
+  #balancedEnd(from: number): number {
+    let open = 0;
+    for (let at = from; at < this.#text.length; at++) {
+      const char = this.#text[at]!;
+      if (char === '"' || char === "'" || (char === '\\' && quoteAt(this.#text, at) !== null)) {
+        const quote = quoteAt(this.#text, at)!;
+        at = quotedEnd(this.#text, at, quote) + quote.length - 1;
+      } else if (char === '{' || char === '[') open++;
+      else if ((char === '}' || char === ']') && --open === 0) return at + 1;
+    }
+    return this.#text.length;
+  }
+
+  #quotedText(start: number, quote: string): string {
+    return this.#text.slice(start + quote.length, quotedEnd(this.#text, start, quote));
+  }
+
+  #replaceQuoted(start: number, quote: string): number {
+    return this.#replace(start + quote.length, quotedEnd(this.#text, start, quote));
+  }
+
+  #replace(start: number, end: number): number {
+    if (end > start) {
+      this.#copyTo(start);
+      this.#pieces.push(REDACTED);
+      this.#copied = end;
+      this.#count++;
+    }
+    return Math.max(end, start);
+  }
+
+  #copyTo(end: number): void {
+    this.#pieces.push(this.#text.slice(this.#copied, end));
+    this.#copied = end;
+  }
+}
+
+/** A member that holds the value of what another member names. */
+function isValuingKey(name: string): boolean {
+  return /^(?:value|val|content|data|default)$/i.test(name);
+}
+
+function isNamingKey(name: string): boolean {
+  return /^(?:name\*?|key|field|param|parameter|header)$/i.test(name);
+}
+
+/** JSON may write any character of a key as `\u0070`; such ASCII is read as what it is. */
+function unescapeAscii(text: string): string {
+  if (!text.includes('\\u00')) return text;
+  return text.replace(/\\u00([2-7][0-9a-fA-F])/g, (escape, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    // A quotation mark stays escaped: which string it belongs to is told by its backslashes.
+    return character === '"' || character === '\\' ? escape : character;
+  });
+}
