@@ -12,7 +12,7 @@ import { VERSION } from './version.ts';
 export function newRecorder(
   init: { options: Options; runId: string; thread: number; hmacKey: Uint8Array },
   nextSequence: () => number,
-  ports: Partial<Pick<RecorderPorts, 'clock' | 'randomBytes' | 'observer'>> = {},
+  ports: Partial<Pick<RecorderPorts, 'clock' | 'randomBytes' | 'observer' | 'afterWrites'>> = {},
 ): Recorder {
   const { options, runId, thread } = init;
   return new Recorder(

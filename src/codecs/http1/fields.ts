@@ -1,5 +1,6 @@
 import type { Framing } from './head.ts';
 import { Http1Error } from './http1-error.ts';
+import { type FieldLine, KnownLines } from './known-lines.ts';
 import type { Http1Limits } from './limits.ts';
 
 /** What a token is made of (RFC 9110 section 5.6.2). */
@@ -9,21 +10,23 @@ const FRAMING_FIELD = /^(?:content-length|transfer-encoding|host)$/i;
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 
-/** Splits a head or trailer section into lines without their ends; strict: every line ends in CRLF. */
-export function splitLines(text: string, isLenient: boolean): string[] | Http1Error {
-  if (!isLenient) {
-    const lines = text.split('\r\n');
-    for (const line of lines) {
-      if (line.includes('\n')) return new Http1Error(400, 'bare-lf', 'A line ends in LF without CR.');
-      if (line.includes('\r')) return new Http1Error(400, 'bare-cr', 'A CR stands without LF.');
-    }
-    return lines;
-  }
-  const lines = text.split(/\r?\n/);
-  for (const line of lines)
-    if (line.includes('\r')) return new Http1Error(400, 'bare-cr', 'A CR stands without LF.');
-  return lines;
+/** Splits a head or trailer section into lines without their ends. Whether these are sound is asked later: `lineEndError`. */
+export function splitLines(text: string, isLenient: boolean): string[] {
+  return text.split(isLenient ? /\r?\n/ : '\r\n');
 }
+
+/** A CR or LF that ends no line; strict: every line ends in CRLF. It counts before all else that may be wrong with the lines. */
+export function lineEndError(lines: readonly string[], isLenient: boolean): Http1Error | null {
+  for (const line of lines) {
+    if (!isLenient && line.includes('\n'))
+      return new Http1Error(400, 'bare-lf', 'A line ends in LF without CR.');
+    if (line.includes('\r')) return new Http1Error(400, 'bare-cr', 'A CR stands without LF.');
+  }
+  return null;
+}
+
+/** Of this thread, for all connections: what is sound on one is sound on each. */
+const known = new KnownLines();
 
 /** Header lines to names and values in turn (RFC 9112 section 5). */
 export function parseFields(
@@ -41,25 +44,32 @@ export function parseFields(
         'line-too-long',
         `A header field is longer than ${limits.maxLineBytes} bytes.`,
       );
-    const first = line.charCodeAt(0);
-    if (first === 32 || first === 9)
-      return new Http1Error(400, 'obs-fold', 'A header field is folded over lines.');
-    const colon = line.indexOf(':');
-    if (colon <= 0) return new Http1Error(400, 'bad-header', 'A header line has no name.');
-    const name = line.slice(0, colon);
-    // Not recognised as the field that it looks like: nobody after us may either.
-    if (!TOKEN.test(isLoose ? name.trimEnd() : name)) {
-      const isBlank = name.endsWith(' ') || name.endsWith('\t');
-      return isBlank
-        ? new Http1Error(400, 'blank-before-colon', 'A blank stands before the colon of a header field.')
-        : new Http1Error(400, 'bad-header', 'A header name has characters that are not allowed.');
-    }
-    const value = trimBlanks(line, colon + 1);
-    if (CONTROL.test(value))
-      return new Http1Error(400, 'bad-header', 'A header value has control characters.');
-    raw.push(name, value);
+    const field = isLoose ? parseField(line, true) : (known.get(line) ?? parseField(line, false));
+    if (field instanceof Http1Error) return field;
+    raw.push(field.name, field.value);
   }
   return raw;
+}
+
+function parseField(line: string, isLoose: boolean): FieldLine | Http1Error {
+  const first = line.charCodeAt(0);
+  if (first === 32 || first === 9)
+    return new Http1Error(400, 'obs-fold', 'A header field is folded over lines.');
+  const colon = line.indexOf(':');
+  if (colon <= 0) return new Http1Error(400, 'bad-header', 'A header line has no name.');
+  const name = line.slice(0, colon);
+  // Not recognised as the field that it looks like: nobody after us may either.
+  if (!TOKEN.test(isLoose ? name.trimEnd() : name)) {
+    const isBlank = name.endsWith(' ') || name.endsWith('\t');
+    return isBlank
+      ? new Http1Error(400, 'blank-before-colon', 'A blank stands before the colon of a header field.')
+      : new Http1Error(400, 'bad-header', 'A header name has characters that are not allowed.');
+  }
+  const value = trimBlanks(line, colon + 1);
+  if (CONTROL.test(value)) return new Http1Error(400, 'bad-header', 'A header value has control characters.');
+  const field = { name, value };
+  if (!isLoose) known.add(line, field);
+  return field;
 }
 
 /** Trailers must not say what only a head may say (RFC 9110 section 6.5.1): a parser that merges them would believe it. */

@@ -87,10 +87,13 @@ export type HeadResult<T> = T | Http1Error;
 
 /** Whether a comma list has a token, in any case. */
 export function hasToken(list: string | undefined, token: string): boolean {
-  return (
-    list !== undefined &&
-    list.split(',').some((part) => part.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase() === token)
-  );
+  if (list === undefined) return false;
+  if (!list.includes(',')) return isToken(list, token);
+  return list.split(',').some((part) => isToken(part, token));
+}
+
+function isToken(text: string, token: string): boolean {
+  return text.length >= token.length && text.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase() === token;
 }
 
 function joinHeaders(rawHeaders: readonly string[]): Headers {

@@ -1,4 +1,4 @@
-import { checkTrailers, parseFields, splitLines } from './fields.ts';
+import { checkTrailers, lineEndError, parseFields, splitLines } from './fields.ts';
 import type { Framing } from './head.ts';
 import { Http1Error } from './http1-error.ts';
 import { DEFAULT_HTTP1_LIMITS, type Http1Limits } from './limits.ts';
@@ -164,13 +164,14 @@ export abstract class MessageParser<Head> {
 
   #take(count: number): Buffer {
     const held = this.#held;
+    this.#drop(count);
+    return count === held.length ? held : held.subarray(0, count);
+  }
+
+  #drop(count: number): void {
+    const held = this.#held;
     this.#scannedBytes = 0;
-    if (count === held.length) {
-      this.#held = NOTHING;
-      return held;
-    }
-    this.#held = held.subarray(count);
-    return held.subarray(0, count);
+    this.#held = count === held.length ? NOTHING : held.subarray(count);
   }
 
   #head(): boolean {
@@ -198,11 +199,13 @@ export abstract class MessageParser<Head> {
       text.slice(0, text.endsWith('\r\n\r\n') ? -4 : /\r?\n\r?\n$/.exec(text)!.index),
       this.isLenient,
     );
-    if (lines instanceof Http1Error) return this.#refuse(lines);
+    // A sound line has no CR and no LF in it, so the ends of lines need a look only where something is wrong, or taken loosely.
+    const wrongEnd = this.isLoose || this.isLenient ? lineEndError(lines, this.isLenient) : null;
+    if (wrongEnd !== null) return this.#refuse(wrongEnd);
     const raw = this.#held.subarray(0, end);
     const head = this.parseHead(lines, raw);
-    if (head instanceof Http1Error) return this.#refuse(head);
-    this.#take(end);
+    if (head instanceof Http1Error) return this.#refuse(lineEndError(lines, this.isLenient) ?? head);
+    this.#drop(end);
     this.#blankLines = 0;
     const framing = this.begin(head);
     if (this.#place === 'failed') return false;
@@ -341,7 +344,8 @@ export abstract class MessageParser<Head> {
     if (end < 0) return false;
     const text = this.#held.toString('latin1', 0, end);
     const lines = splitLines(text.slice(0, /\r?\n\r?\n$/.exec(text)!.index), this.isLenient);
-    if (lines instanceof Http1Error) return this.#refuse(lines);
+    const wrongEnd = lineEndError(lines, this.isLenient);
+    if (wrongEnd !== null) return this.#refuse(wrongEnd);
     const fields = parseFields(lines, this.limits);
     if (fields instanceof Http1Error) return this.#refuse(fields);
     const forbidden = this.isLenient ? null : checkTrailers(fields);
