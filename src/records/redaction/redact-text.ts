@@ -9,7 +9,9 @@ const WORTH_SCANNING = /[=:>,]/;
 const ENCODED_SEPARATOR = /%(?:25)*3[ADEade]/;
 const NAME_CHARACTER = /[\p{L}\p{N}_.\-$[\]%+*!~\\]/u;
 /** The same for ASCII, by code. */
-const IS_NAME_CHARACTER = Array.from({ length: 128 }, (_, code) => NAME_CHARACTER.test(String.fromCharCode(code)));
+const IS_NAME_CHARACTER = Array.from({ length: 128 }, (_, code) =>
+  NAME_CHARACTER.test(String.fromCharCode(code)),
+);
 /** `=`, `:`, `>`, `,` by code. */
 const IS_SEPARATOR = Array.from({ length: 128 }, (_, code) => '=:>,'.includes(String.fromCharCode(code)));
 const LONGEST_NAME = 128;
