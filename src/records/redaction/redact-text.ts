@@ -9,11 +9,15 @@ const WORTH_SCANNING = /[=:>,]/;
 const ENCODED_SEPARATOR = /%(?:25)*3[ADEade]/;
 const NAME_CHARACTER = /[\p{L}\p{N}_.\-$[\]%+*!~\\]/u;
 /** The same for ASCII, by code. */
-const IS_NAME_CHARACTER = Array.from({ length: 128 }, (_, code) =>
-  NAME_CHARACTER.test(String.fromCharCode(code)),
+const IS_NAME_CHARACTER = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(NAME_CHARACTER.test(String.fromCharCode(code))),
 );
 /** `=`, `:`, `>`, `,` by code. */
-const IS_SEPARATOR = Array.from({ length: 128 }, (_, code) => '=:>,'.includes(String.fromCharCode(code)));
+const IS_SEPARATOR = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number('=:>,'.includes(String.fromCharCode(code))),
+);
+/** Characters within which the next separator mostly is. */
+const NEAR_SEPARATOR = 40;
 const LONGEST_NAME = 128;
 const LONGEST_TAG = 4096;
 const DEEPEST_NESTING = 6;
@@ -52,12 +56,44 @@ function redactEncoded(text: string, names: SecretNames, depth: number): Redacti
   return { text: result, count };
 }
 
+/** A name before a separator. */
+class Key {
+  readonly #text: string;
+  readonly #from: number;
+  readonly #to: number;
+  /** Where it begins, with its quotation mark. */
+  readonly start: number;
+  readonly isQuoted: boolean;
+  readonly isLineStart: boolean;
+
+  constructor(
+    text: string,
+    from: number,
+    to: number,
+    start: number,
+    isQuoted: boolean,
+    isLineStart: boolean,
+  ) {
+    this.#text = text;
+    this.#from = from;
+    this.#to = to;
+    this.start = start;
+    this.isQuoted = isQuoted;
+    this.isLineStart = isLineStart;
+  }
+
+  /** Most are never asked for. */
+  get name(): string {
+    return this.#text.slice(this.#from, this.#to);
+  }
+}
+
 /** One pass over a text: looks at every separator, back for the key and forward for the value. */
 class Scan {
   readonly #text: string;
   readonly #names: SecretNames;
   readonly #depth: number;
-  readonly #isForm: boolean;
+  #isFormOrNull: boolean | null = null;
   readonly #pieces: string[] = [];
   /** Up to where the text is in `pieces`. */
   #copied = 0;
@@ -72,20 +108,32 @@ class Scan {
     this.#text = text;
     this.#names = names;
     this.#depth = depth;
-    this.#isForm = /^[?&]*[^\s=&"'<>{}]{1,256}=/.test(text);
+  }
+
+  get #isForm(): boolean {
+    return (this.#isFormOrNull ??= /^[?&]*[^\s=&"'<>{}]{1,256}=/.test(this.#text));
   }
 
   run(): Redaction {
     const text = this.#text;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code > 127 || !IS_SEPARATOR[code]!) continue;
+    for (let at = this.#nextSeparator(0); at < text.length; ) {
       const end = this.#separator(text[at]!, at);
-      if (end > at) at = end - 1;
+      at = this.#nextSeparator(end > at ? end : at + 1);
     }
     if (this.#count === 0) return { text, count: 0 };
     this.#pieces.push(text.slice(this.#copied));
     return { text: this.#pieces.join(''), count: this.#count };
+  }
+
+  #nextSeparator(from: number): number {
+    const text = this.#text;
+    const last = Math.min(text.length, from + NEAR_SEPARATOR);
+    for (let at = from; at < last; at++) {
+      const code = text.charCodeAt(at);
+      if (code < 128 && IS_SEPARATOR[code] === 1) return at;
+    }
+    // An expression is slow to begin and fast to go on.
+    return last === text.length ? last : this.#find(/[=:>,]/g, last);
   }
 
   #separator(separator: string, at: number): number {
@@ -115,14 +163,15 @@ class Scan {
     const valueAt = this.#text[at + 1] === '>' ? at + 2 : at + 1;
     const start = this.#skipBlanks(valueAt);
     const quote = quoteAt(this.#text, start);
-    if (this.#names.isKey(key.name)) {
+    const { name } = key;
+    if (this.#names.isKey(name)) {
       if (quote !== null && !this.#isForm) return this.#replaceQuoted(start, quote);
       return this.#replace(valueAt, this.#formValueEnd(valueAt));
     }
     const end = quote !== null && !this.#isForm ? -1 : this.#formValueEnd(at + 1);
-    if (quote !== null && isValuingKey(key.name) && this.#isNamedBehind(quotedEnd(this.#text, start, quote)))
+    if (quote !== null && isValuingKey(name) && this.#isNamedBehind(quotedEnd(this.#text, start, quote)))
       return this.#replaceQuoted(start, quote);
-    if (isNamingKey(key.name) || (quote !== null && /^(?:type|id|autocomplete)$/i.test(key.name))) {
+    if (isNamingKey(name) || (quote !== null && /^(?:type|id|autocomplete)$/i.test(name))) {
       // A name is short; a value that goes on to the end of the text would be looked at again at each of its signs.
       const named =
         quote === null
@@ -144,18 +193,19 @@ class Scan {
     if (key === null) return at;
     const start = this.#skipBlanks(at + 1);
     const quote = quoteAt(this.#text, start);
-    if (!this.#names.isKey(key.name)) {
+    const { name } = key;
+    if (!this.#names.isKey(name)) {
       if (
         key.isQuoted &&
         quote !== null &&
-        isValuingKey(key.name) &&
+        isValuingKey(name) &&
         this.#isNamedBehind(quotedEnd(this.#text, start, quote))
       )
         return this.#replaceQuoted(start, quote);
       if (
         key.isQuoted &&
         quote !== null &&
-        isNamingKey(key.name) &&
+        isNamingKey(name) &&
         this.#names.isKey(this.#quotedText(start, quote))
       )
         return this.#namedValue(at);
@@ -303,7 +353,7 @@ class Scan {
   }
 
   /** The name that ends right before a separator, bare or in quotes. */
-  #keyBefore(at: number): { name: string; start: number; isQuoted: boolean; isLineStart: boolean } | null {
+  #keyBefore(at: number): Key | null {
     const text = this.#text;
     let end = at;
     while (end > this.#copied && isPlainBlank(text.charCodeAt(end - 1))) end--;
@@ -311,25 +361,21 @@ class Scan {
     const quote = quoteBefore(text, end, lowest);
     if (quote !== null) {
       const close = end - quote.length;
-      const bare = quote.replace(/^\\+/, '');
-      const open = lowest + text.slice(lowest, close).lastIndexOf(bare);
+      const bare = quote.length === 1 ? quote : quote.replace(/^\\+/, '');
+      const open = openingBefore(text, close, lowest, bare);
       if (open < lowest) return null;
-      return { name: text.slice(open + bare.length, close), start: open, isQuoted: true, isLineStart: false };
+      return new Key(text, open + bare.length, close, open, true, false);
     }
     let start = end;
     while (start > lowest && isNameCharacter(text, start - 1)) start--;
     if (start === end) return null;
     // In a string, an escaped line end begins a line too.
     const name = text.slice(start, end);
-    if (!name.includes('\\')) return { name, start, isQuoted: false, isLineStart: false };
+    if (!name.includes('\\')) return new Key(text, start, end, start, false, false);
     const escape = /^(.*\\[nrt])?(.*)$/s.exec(name)!;
     const isLineStart = escape[1] !== undefined;
-    return {
-      name: escape[2]!,
-      start: isLineStart ? end - escape[2]!.length : start,
-      isQuoted: false,
-      isLineStart,
-    };
+    const from = isLineStart ? end - escape[2]!.length : start;
+    return new Key(text, from, end, from, false, isLineStart);
   }
 
   #isLineStart(start: number): boolean {
@@ -408,16 +454,25 @@ class Scan {
 
 /** A member that holds the value of what another member names. */
 function isValuingKey(name: string): boolean {
-  return name.length <= 7 && /^(?:value|val|content|data|default)$/i.test(name);
+  return name.length <= 7 && 'vcdVCD'.includes(name[0]!) && /^(?:value|val|content|data|default)$/i.test(name);
 }
 
 function isNamingKey(name: string): boolean {
-  return name.length <= 9 && /^(?:name\*?|key|field|param|parameter|header)$/i.test(name);
+  return name.length <= 9 && 'nkfphNKFPH'.includes(name[0]!) && /^(?:name\*?|key|field|param|parameter|header)$/i.test(name);
+}
+
+/** Where the quotation mark stands last before `end`; less than `lowest` where it does not. */
+function openingBefore(text: string, end: number, lowest: number, mark: string): number {
+  if (mark.length > 1) return lowest + text.slice(lowest, end).lastIndexOf(mark);
+  const code = mark.charCodeAt(0);
+  let at = end - 1;
+  while (at >= lowest && text.charCodeAt(at) !== code) at--;
+  return at;
 }
 
 function isNameCharacter(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
-  return code < 128 ? IS_NAME_CHARACTER[code]! : NAME_CHARACTER.test(text[at]!);
+  return code < 128 ? IS_NAME_CHARACTER[code] === 1 : NAME_CHARACTER.test(text[at]!);
 }
 
 function isBlank(text: string, at: number): boolean {
