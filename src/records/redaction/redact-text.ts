@@ -116,7 +116,7 @@ class Scan {
 
   run(): Redaction {
     const text = this.#text;
-    for (let at = this.#nextSeparator(0); at < text.length; ) {
+    for (let at = this.#nextSeparator(0); at < text.length;) {
       const end = this.#separator(text[at]!, at);
       at = this.#nextSeparator(end > at ? end : at + 1);
     }
@@ -454,11 +454,17 @@ class Scan {
 
 /** A member that holds the value of what another member names. */
 function isValuingKey(name: string): boolean {
-  return name.length <= 7 && 'vcdVCD'.includes(name[0]!) && /^(?:value|val|content|data|default)$/i.test(name);
+  return (
+    name.length <= 7 && 'vcdVCD'.includes(name[0]!) && /^(?:value|val|content|data|default)$/i.test(name)
+  );
 }
 
 function isNamingKey(name: string): boolean {
-  return name.length <= 9 && 'nkfphNKFPH'.includes(name[0]!) && /^(?:name\*?|key|field|param|parameter|header)$/i.test(name);
+  return (
+    name.length <= 9 &&
+    'nkfphNKFPH'.includes(name[0]!) &&
+    /^(?:name\*?|key|field|param|parameter|header)$/i.test(name)
+  );
 }
 
 /** Where the quotation mark stands last before `end`; less than `lowest` where it does not. */
