@@ -210,7 +210,12 @@ function hasStrangeLetter(text: string): boolean {
   return text.includes('\u212a') || text.includes('\u0130');
 }
 
-const AUTHORITY_END = /[/?#\s"<>\\]/;
+/** What ends an authority, by code; blanks beyond ASCII do, too, but to go on behind them is no harm. */
+const IS_AUTHORITY_END = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(/[/?#\s"<>\\]/.test(String.fromCharCode(code))),
+);
+const FORWARD_SLASH = 0x2f;
+const BACKWARD_SLASH = 0x5c;
 
 /** Whether a URL may have a user, or is cut where it may have one. */
 function mayHoldUser(text: string, hasAtSign: boolean): boolean {
@@ -227,9 +232,14 @@ function mayHoldUser(text: string, hasAtSign: boolean): boolean {
 /** What stands between two slashes and `end`; null where it is no authority of a URL. */
 function authorityBefore(text: string, end: number, lowest: number): string | null {
   let start = end;
-  while (start > lowest && !AUTHORITY_END.test(text[start - 1]!)) start--;
-  if (start < 2 || text[start - 1] !== '/' || !/[/\\]/.test(text[start - 2]!)) return null;
-  return text.slice(start, end);
+  while (start > lowest) {
+    const code = text.charCodeAt(start - 1);
+    if (code < 128 && IS_AUTHORITY_END[code] === 1) break;
+    start--;
+  }
+  if (start < 2 || text.charCodeAt(start - 1) !== FORWARD_SLASH) return null;
+  const before = text.charCodeAt(start - 2);
+  return before === FORWARD_SLASH || before === BACKWARD_SLASH ? text.slice(start, end) : null;
 }
 
 /** Whether a member `value` or the like may be the value of a name that stands behind it, or did before the text was cut. */

@@ -452,17 +452,20 @@ class Scan {
   }
 }
 
+/** What most names do not begin with need not be asked of the expressions below. */
+const [C, D, F, H, K, N, P, V] = Array.from('cdfhknpv', (letter) => letter.charCodeAt(0));
+
 /** A member that holds the value of what another member names. */
 function isValuingKey(name: string): boolean {
-  return (
-    name.length <= 7 && 'vcdVCD'.includes(name[0]!) && /^(?:value|val|content|data|default)$/i.test(name)
-  );
+  const first = name.charCodeAt(0) | 0x20;
+  return (first === V || first === C || first === D) && /^(?:value|val|content|data|default)$/i.test(name);
 }
 
+/** A member that holds a name. */
 function isNamingKey(name: string): boolean {
+  const first = name.charCodeAt(0) | 0x20;
   return (
-    name.length <= 9 &&
-    'nkfphNKFPH'.includes(name[0]!) &&
+    (first === N || first === K || first === F || first === P || first === H) &&
     /^(?:name\*?|key|field|param|parameter|header)$/i.test(name)
   );
 }
