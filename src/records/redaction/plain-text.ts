@@ -217,6 +217,11 @@ const IS_AUTHORITY_END = Uint8Array.from({ length: 128 }, (_, code) =>
 const FORWARD_SLASH = 0x2f;
 const BACKWARD_SLASH = 0x5c;
 
+/** A URL with something behind its colon that is no port. */
+const NO_PORT = /:(?:\\*\/){2}[^[:@/?#\s"<>\\]+:(?!\d{0,5}(?:[/?#\s"<>\\]|$))/;
+/** More than the scan looks ahead for the end of a password (`LONGEST_USER_INFO` in redact-text.ts), and the beginning of the URL. */
+const CUT_URL = 1024;
+
 /** Whether a URL may have a user, or is cut where it may have one. */
 function mayHoldUser(text: string, hasAtSign: boolean): boolean {
   let looked = 0;
@@ -226,7 +231,8 @@ function mayHoldUser(text: string, hasAtSign: boolean): boolean {
     looked = at;
   }
   const last = authorityBefore(text, text.length, looked);
-  return last !== null && /^[^[:]+:(?!\d{1,5}$)./.test(last);
+  if (last !== null && /^[^[:]+:(?!\d{1,5}$)./.test(last)) return true;
+  return NO_PORT.test(hasAtSign ? text : text.slice(-CUT_URL));
 }
 
 /** What stands between two slashes and `end`; null where it is no authority of a URL. */

@@ -20,6 +20,8 @@ const IS_SEPARATOR = Uint8Array.from({ length: 128 }, (_, code) =>
 const NEAR_SEPARATOR = 40;
 const LONGEST_NAME = 128;
 const LONGEST_TAG = 4096;
+/** How far the @ behind a password may stand that is not written as a URL wants it. */
+const LONGEST_USER_INFO = 512;
 const DEEPEST_NESTING = 6;
 /** How far behind a name its value may stand where both are given as values: `{"name": "pin", "value": ...}`. */
 const NAME_VALUE_DISTANCE = 1024;
@@ -320,12 +322,22 @@ class Scan {
     // Cut before the @: what stands there is no port.
     const isCut = end < 0 && from + authority.length === this.#text.length;
     if (isCut && /^[^[:]+:(?!\d{1,5}$)./.test(authority)) end = authority.length;
+    if (end < 0 && /^[^[:]+:(?!\d{0,5}$)/.test(authority)) end = this.#rawUserInfoEnd(from) - from;
     if (end <= 0) return at;
     this.#copyTo(from);
     this.#pieces.push(`${REDACTED}:${REDACTED}`);
     this.#copied = from + end;
     this.#count++;
     return from + end;
+  }
+
+  /** What stands behind the colon is no port: a password that holds `/`, `?` or `#` as they are. Gives `from` where no @ ends it. */
+  #rawUserInfoEnd(from: number): number {
+    const near = this.#text.slice(from, from + LONGEST_USER_INFO);
+    const end = near.search(/[\s"<>\\]/);
+    const at = (end < 0 ? near : near.slice(0, end)).lastIndexOf('@');
+    if (at >= 0) return from + at;
+    return end < 0 && from + near.length === this.#text.length ? this.#text.length : from;
   }
 
   /** A percent-encoded value may hold a URL, a form or JSON of its own. */
