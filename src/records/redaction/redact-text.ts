@@ -1,4 +1,6 @@
-import { quoteAt, quoteBefore, quotedEnd } from './quotes.ts';
+import { isBlank, isNameCharacter, isPlainBlank } from './characters.ts';
+import { isNamingKey, isValuingKey, Key } from './key.ts';
+import { openingBefore, quoteAt, quoteBefore, quotedEnd } from './quotes.ts';
 import { REDACTED, type Redaction } from './redaction.ts';
 import { percentDecode, type SecretNames } from './secret-names.ts';
 import { redactShapes, VALUE_HINT } from './secret-shapes.ts';
@@ -7,11 +9,6 @@ import { redactShapes, VALUE_HINT } from './secret-shapes.ts';
 const WORTH_SCANNING = /[=:>,]/;
 /** `=`, `:` or `>` in percent-encoding, of any depth. */
 const ENCODED_SEPARATOR = /%(?:25)*3[ADEade]/;
-const NAME_CHARACTER = /[\p{L}\p{N}_.\-$[\]%+*!~\\]/u;
-/** The same for ASCII, by code. */
-const IS_NAME_CHARACTER = Uint8Array.from({ length: 128 }, (_, code) =>
-  Number(NAME_CHARACTER.test(String.fromCharCode(code))),
-);
 /** `=`, `:`, `>`, `,` by code. */
 const IS_SEPARATOR = Uint8Array.from({ length: 128 }, (_, code) =>
   Number('=:>,'.includes(String.fromCharCode(code))),
@@ -56,38 +53,6 @@ function redactEncoded(text: string, names: SecretNames, depth: number): Redacti
     return inner.count === 0 ? word : inner.text;
   });
   return { text: result, count };
-}
-
-/** A name before a separator. */
-class Key {
-  readonly #text: string;
-  readonly #from: number;
-  readonly #to: number;
-  /** Where it begins, with its quotation mark. */
-  readonly start: number;
-  readonly isQuoted: boolean;
-  readonly isLineStart: boolean;
-
-  constructor(
-    text: string,
-    from: number,
-    to: number,
-    start: number,
-    isQuoted: boolean,
-    isLineStart: boolean,
-  ) {
-    this.#text = text;
-    this.#from = from;
-    this.#to = to;
-    this.start = start;
-    this.isQuoted = isQuoted;
-    this.isLineStart = isLineStart;
-  }
-
-  /** Most are never asked for. */
-  get name(): string {
-    return this.#text.slice(this.#from, this.#to);
-  }
 }
 
 /** One pass over a text: looks at every separator, back for the key and forward for the value. */
@@ -340,7 +305,6 @@ class Scan {
     return end < 0 && from + near.length === this.#text.length ? this.#text.length : from;
   }
 
-  /** A percent-encoded value may hold a URL, a form or JSON of its own. */
   /** Looked for once: the next sign serves all who ask before it. */
   #hasPercent(start: number, end: number): boolean {
     if (this.#percentAt < start) {
@@ -350,6 +314,7 @@ class Scan {
     return this.#percentAt < end;
   }
 
+  /** A percent-encoded value may hold a URL, a form or JSON of its own. */
   #nested(start: number, end: number, at: number): number {
     if (this.#depth >= DEEPEST_NESTING || !this.#hasPercent(start, end)) return at;
     const value = this.#text.slice(start, end);
@@ -462,48 +427,6 @@ class Scan {
     this.#pieces.push(this.#text.slice(this.#copied, end));
     this.#copied = end;
   }
-}
-
-/** What most names do not begin with need not be asked of the expressions below. */
-const [C, D, F, H, K, N, P, V] = Array.from('cdfhknpv', (letter) => letter.charCodeAt(0));
-
-/** A member that holds the value of what another member names. */
-function isValuingKey(name: string): boolean {
-  const first = name.charCodeAt(0) | 0x20;
-  return (first === V || first === C || first === D) && /^(?:value|val|content|data|default)$/i.test(name);
-}
-
-/** A member that holds a name. */
-function isNamingKey(name: string): boolean {
-  const first = name.charCodeAt(0) | 0x20;
-  return (
-    (first === N || first === K || first === F || first === P || first === H) &&
-    /^(?:name\*?|key|field|param|parameter|header)$/i.test(name)
-  );
-}
-
-/** Where the quotation mark stands last before `end`; less than `lowest` where it does not. */
-function openingBefore(text: string, end: number, lowest: number, mark: string): number {
-  if (mark.length > 1) return lowest + text.slice(lowest, end).lastIndexOf(mark);
-  const code = mark.charCodeAt(0);
-  let at = end - 1;
-  while (at >= lowest && text.charCodeAt(at) !== code) at--;
-  return at;
-}
-
-function isNameCharacter(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code < 128 ? IS_NAME_CHARACTER[code] === 1 : NAME_CHARACTER.test(text[at]!);
-}
-
-function isBlank(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code < 128 ? code === 0x20 || (code >= 0x09 && code <= 0x0d) : /\s/.test(text[at]!);
-}
-
-/** Blank, tab, carriage return, line feed. */
-function isPlainBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }
 
 /** JSON may write any character of a key as `\u0070`; such ASCII is read as what it is. */
