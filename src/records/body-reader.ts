@@ -39,26 +39,66 @@ export class BodyReader {
 
   read(body: BodyCapture, head: RequestHead | ResponseHead | GatewayAnswer | null): BodyFacts | null {
     if (body.totalBytes === 0) return null;
-    const nothing = { mimeType: null, content: null, hash: null, decodeError: null, redactedCount: 0 };
-    if (body.isLeftOut) return { ...nothing, isTruncated: true, dropped: 'capture-rule' };
-    if (body.isDropped) return { ...nothing, isTruncated: true, dropped: 'capture-budget' };
+    if (body.isLeftOut) return withoutContent('capture-rule');
+    if (body.isDropped) return withoutContent('capture-budget');
     const kept = body.bytes();
-    if (kept.length === 0) return { ...nothing, isTruncated: true, dropped: 'capture-limit' };
+    if (kept.length === 0) return withoutContent('capture-limit');
     const { names, maxBytes, hash } = this.#options;
-    const header = (name: string): string | undefined =>
-      head !== null && 'header' in head ? head.header(name) : undefined;
-    const declared = header('content-type');
-    const decoded = decodeContent(kept, header('content-encoding'), maxBytes);
-    const isCut = body.isCut || decoded.isCut;
-    const charset = /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(declared ?? '')?.[1] ?? null;
-    const text = decodeText(decoded.bytes, charset, isCut);
-    const mimeType = sniffMimeType(decoded.bytes, text, declared);
+    const { type, coding, range } = contentFields(head);
+    const decoded = decodeContent(kept, coding, maxBytes);
+    const isTruncated = body.isCut || decoded.isCut;
+    const text = decodeText(decoded.bytes, type, isTruncated);
+    const mimeType = sniffMimeType(decoded.bytes, text, type);
     // A part of a body may begin inside a secret, where no key tells of it.
-    const isPart =
-      header('content-range') !== undefined || (head instanceof ResponseHead && head.status === 206);
-    const shared = { mimeType, isTruncated: isCut, dropped: null, decodeError: decoded.error };
-    if (text === null || isPart) return { ...shared, content: null, hash: hash(kept), redactedCount: 0 };
-    const redacted = redactText(text, names);
-    return { ...shared, content: redacted.text, hash: null, redactedCount: redacted.count };
+    const isPart = range !== undefined || (head instanceof ResponseHead && head.status === 206);
+    const isShown = text !== null && !isPart;
+    const redacted = isShown ? redactText(text, names) : null;
+    return {
+      mimeType,
+      content: redacted === null ? null : redacted.text,
+      hash: isShown ? null : hash(kept),
+      isTruncated,
+      dropped: null,
+      decodeError: decoded.error,
+      redactedCount: redacted === null ? 0 : redacted.count,
+    };
   }
+}
+
+function withoutContent(dropped: string): BodyFacts {
+  return {
+    mimeType: null,
+    content: null,
+    hash: null,
+    isTruncated: true,
+    dropped,
+    decodeError: null,
+    redactedCount: 0,
+  };
+}
+
+interface ContentFields {
+  readonly type: string | undefined;
+  readonly coding: string | undefined;
+  readonly range: string | undefined;
+}
+
+const NO_FIELDS: ContentFields = { type: undefined, coding: undefined, range: undefined };
+
+/** Content-Type, Content-Encoding and Content-Range, found in one walk: most bodies have the first and no other. */
+function contentFields(head: RequestHead | ResponseHead | GatewayAnswer | null): ContentFields {
+  if (head === null || !('header' in head)) return NO_FIELDS;
+  const { rawHeaders } = head;
+  let [hasType, hasCoding, hasRange] = [false, false, false];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const { length } = rawHeaders[index]!;
+    if (length === 12) hasType = true;
+    else if (length === 16) hasCoding = true;
+    else if (length === 13) hasRange = true;
+  }
+  return {
+    type: hasType ? head.header('content-type') : undefined,
+    coding: hasCoding ? head.header('content-encoding') : undefined,
+    range: hasRange ? head.header('content-range') : undefined,
+  };
 }

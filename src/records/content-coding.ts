@@ -37,12 +37,12 @@ export interface Decoded {
  * @param bytes a body or its beginning
  */
 export function decodeContent(bytes: Buffer, codings: string | undefined, maxBytes: number): Decoded {
-  const names = (codings ?? '')
+  if (codings === undefined || bytes.length === 0) return { bytes, isCut: false, error: null };
+  const names = codings
     .split(',')
     .map((name) => name.trim().toLowerCase().replace(/^x-/, ''))
     .filter((name) => name !== '' && name !== 'identity');
   let decoded: Decoded = { bytes, isCut: false, error: null };
-  if (bytes.length === 0) return decoded;
   if (names.length > 3) return { ...decoded, error: 'more than three content codings' };
   for (const name of names.toReversed()) {
     const decode = Object.hasOwn(DECODERS, name) ? DECODERS[name]! : null;

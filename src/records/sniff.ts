@@ -1,4 +1,4 @@
-import { isAscii } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 /** Control characters that no text has. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -6,17 +6,18 @@ const NOT_TEXT = /[\0-\x07\x0b\x0e-\x1a\x1c-\x1f]/;
 
 /**
  * The text of a body or its beginning; null where it is binary. A character that the cut has halved is left out.
- * @param charset of the declared type; looked at only where the bytes are no UTF-8
+ * @param declared Content-Type; its charset is looked at only where the bytes are no UTF-8
  */
-export function decodeText(bytes: Buffer, charset: string | null, isCut: boolean): string | null {
-  // Most text is ASCII, and strings of one byte a character are half as long and quicker to put together.
-  const text = isAscii(bytes)
-    ? bytes.toString('latin1')
-    : (decodeUtf8(bytes, isCut) ?? decodeCharset(bytes, charset));
+export function decodeText(bytes: Buffer, declared: string | undefined, isCut: boolean): string | null {
+  const text = decodeUtf8(bytes, isCut) ?? decodeCharset(bytes, declared);
   return text === null || NOT_TEXT.test(text) ? null : text;
 }
 
 function decodeUtf8(bytes: Buffer, isCut: boolean): string | null {
+  // Most text is ASCII, and strings of one byte a character are half as long and quicker to put together.
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  // No byte order mark: that is what a decoder is needed for.
+  if (bytes[0] !== 0xef && isUtf8(bytes)) return bytes.toString('utf8');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });
   } catch {
@@ -24,8 +25,9 @@ function decodeUtf8(bytes: Buffer, isCut: boolean): string | null {
   }
 }
 
-function decodeCharset(bytes: Buffer, charset: string | null): string | null {
-  if (charset === null) return null;
+function decodeCharset(bytes: Buffer, declared: string | undefined): string | null {
+  const charset = /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(declared ?? '')?.[1];
+  if (charset === undefined) return null;
   try {
     return new TextDecoder(charset).decode(bytes);
   } catch {
@@ -56,22 +58,30 @@ export function sniffMimeType(
   declared: string | undefined,
 ): string | null {
   if (bytes.length === 0) return null;
-  const type = declared?.split(';')[0]!.trim().toLowerCase() ?? '';
+  const type = declared === undefined ? '' : mediaType(declared);
   if (text === null) {
     const hex = bytes.toString('hex', 0, 16);
     const found = SIGNATURES.find(([signature, , offset]) => hex.startsWith(signature, offset * 2));
     if (found !== undefined) return found[1];
     return /^[\w.+-]+\/[\w.+-]+$/.test(type) && !isTextual(type) ? type : 'application/octet-stream';
   }
-  const start = text.trimStart().slice(0, 256);
-  if (/^[{[]/.test(start))
+  const trimmed = text.trimStart();
+  const first = trimmed[0];
+  if (first === '{' || first === '[')
     return type.endsWith('+json') || type.endsWith('ndjson') ? type : 'application/json';
+  const start = trimmed.slice(0, 256);
   if (/^<(!doctype html|html|head|body)/i.test(start)) return 'text/html';
   if (/^<[?!\w]/.test(start)) return type.endsWith('xml') || type === 'text/html' ? type : 'application/xml';
   if (/^--[^\r\n]+\r?\ncontent-disposition:/i.test(start)) return 'multipart/form-data';
   if (/^(?:data|event|id|retry|):/.test(start) && type === 'text/event-stream') return type;
   if (/^[^\s=&]+=[^\s]*$/.test(start)) return 'application/x-www-form-urlencoded';
   return isTextual(type) && !/json|xml|html|form|multipart|event-stream/.test(type) ? type : 'text/plain';
+}
+
+/** Without parameters, in lower case. */
+function mediaType(declared: string): string {
+  const end = declared.indexOf(';');
+  return (end < 0 ? declared : declared.slice(0, end)).trim().toLowerCase();
 }
 
 function isTextual(type: string): boolean {

@@ -45,6 +45,8 @@ const TEXTS: Record<string, string> = {
   'relative url': '/next?token=@#top',
   'url in a url': '/login?return=https%3A%2F%2Fx.test%2F%3Ftoken%3D@%26a%3D1',
   'credentials in a url': 'postgres://ann:@@db.test/main',
+  'credentials in a url with signs that should be encoded': 'postgres://ann:a/b?c#@xx@db.test/main',
+  'the same in json': '{"u":"https://ann:a/@xx@db.test/"}',
   'header line': 'GET / HTTP/1.1\r\nAuthorization: Basic @\r\nHost: x\r\n',
   'folded header line': 'Cookie: a=1;\r\n  sid=@\r\nHost: x',
   yaml: 'user: ann\npassword: @\nx: 1\n',
@@ -109,6 +111,8 @@ test('what is no secret is not touched', (t) => {
     '{"id":7,"author":"ann","tokenizer":"x","prompt_tokens":12}',
     'plain text without anything',
     'https://example.test:8080/path?page=2',
+    'https://example.test:8080/path?mail=ann@shop.test',
+    '{"u":"http://example.test:port/"}',
     '<html><body class="passage">text</body></html>',
     '{"time":"12:30:00","ratio":"a=b"}',
   ])
@@ -125,6 +129,12 @@ test('values of any content are gone', (t) => {
   );
   t.pass();
 });
+
+/** Of this thread: what others do on the machine does not count. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
 
 test('no text makes it slow or throw', (t) => {
   const pieces = [
@@ -162,18 +172,18 @@ test('no text makes it slow or throw', (t) => {
     'a=%25',
   ]) {
     const text = piece.repeat(65_536 / piece.length);
-    const start = performance.now();
+    const start = cpuMs();
     redactText(text, names);
-    t.true(performance.now() - start < 2000, `${piece}: ${performance.now() - start} ms`);
+    t.true(cpuMs() - start < 2000, `${piece}: ${cpuMs() - start} ms`);
   }
 });
 
 test('values that go on to the end of the text are looked at once', (t) => {
   // Looked at again at each sign, these took 15 s and more.
-  for (const piece of ['name=token ', 'key=password ', 'a=', 'a=>', 'name=x']) {
-    const start = performance.now();
+  for (const piece of ['name=token ', 'key=password ', 'a=', 'a=>', 'name=x', 'x://a:b/', 'data="']) {
+    const start = cpuMs();
     redactText(piece.repeat(262_144 / piece.length), names);
-    t.true(performance.now() - start < 4000, `${piece}: ${performance.now() - start} ms`);
+    t.true(cpuMs() - start < 4000, `${piece}: ${cpuMs() - start} ms`);
   }
 });
 

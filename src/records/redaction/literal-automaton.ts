@@ -36,17 +36,18 @@ export class LiteralAutomaton {
     this.firstHit = quiet.length + hits.length;
     const count = this.firstHit + hits.length;
     if (count > MOST_STATES) throw new RangeError(`${words.length} words are too many for one automaton`);
-    const numbers = new Map(quiet.map((state, index) => [state, index]));
-    for (const [index, state] of hits.entries()) numbers.set(state, this.firstHit + index);
+    const numbers = new Uint16Array(order.length);
+    for (const [index, state] of quiet.entries()) numbers[state] = index;
+    for (const [index, state] of hits.entries()) numbers[state] = this.firstHit + index;
     this.next = new Uint16Array(count * KINDS);
     for (const state of order) {
-      const own = numbers.get(state)!;
+      const own = numbers[state]!;
       // A word is told once: what does not count leads to a state that goes on alike and tells nothing.
       const after = own < this.firstHit ? own : own - hits.length;
       for (const from of own === after ? [own] : [own, after]) {
         this.next[from * KINDS] = after;
         for (let kind = 1; kind < KINDS; kind++)
-          this.next[from * KINDS + kind] = numbers.get(rows[state]![kind]!)!;
+          this.next[from * KINDS + kind] = numbers[rows[state]![kind]!]!;
       }
     }
     this.#hits = hits.map((state) => completed[state]!);

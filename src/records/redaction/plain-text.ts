@@ -10,6 +10,17 @@ const AT_SIGN = 1 << 9;
 const COLON = 1 << 10;
 const SLASH = 1 << 11;
 const EQUALS = 1 << 12;
+/** The name of a member that may hold the value of another's name. */
+const VALUE_NAME = 1 << 13;
+/** What ends the look. */
+const SECRET = -1;
+
+/** Characters that are looked at in one go. */
+const PIECE = 8192;
+/** Fewer characters are not worth a copy. */
+const SHORT = 48;
+/** Room for a piece, whatever is in it: as long as its text it is only where all of that is ASCII. */
+const SCRATCH = Buffer.allocUnsafeSlow(3 * PIECE);
 
 const CHARACTERS = Uint16Array.from({ length: 128 }, (_, code) => kindOf(code));
 for (const [character, mark] of [
@@ -25,9 +36,9 @@ for (const [character, mark] of [
 /** Longest name that the scan looks at; one that is longer begins in the middle. */
 const LONGEST_NAME = 128;
 /** Members whose value is a secret where another member names it. */
-const VALUING = ['val', 'content', 'data', 'default'];
+const VALUING = new Set(['val', 'content', 'data', 'default']);
 /** Before a blank they tell that a credential follows; `bearer` is a part of names, too. */
-const SCHEMES = ['basic', 'negotiate'];
+const SCHEMES = new Set(['basic', 'negotiate']);
 const TOKEN_START = 'eyj';
 
 const QUOTE = String.raw`(?:\\*["']|&(?:quot|apos|#34|#39|#x22|#x27);)`;
@@ -66,6 +77,9 @@ export class PlainTextTest {
   readonly #automaton: LiteralAutomaton;
   readonly #parts: ReadonlySet<string>;
   readonly #words: ReadonlySet<string>;
+  /** Between the pieces of a text. */
+  #state = 0;
+  #seen = 0;
 
   constructor({ parts, words, beyond }: SecretLiterals) {
     this.#beyond = beyond;
@@ -76,22 +90,11 @@ export class PlainTextTest {
 
   /** Whether nothing in the text is to be redacted. False says nothing: the text has to be scanned. */
   isPlain(text: string): boolean {
-    const { next, firstHit } = this.#automaton;
-    let state = 0;
-    let seen = 0;
-    let hasValue = false;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      const character = code < 128 ? CHARACTERS[code]! : NOT_ASCII;
-      seen |= character;
-      state = next[(state << 6) | (character & KIND)]!;
-      if (state < firstHit) continue;
-      for (const word of this.#automaton.wordsAt(state)) {
-        if (this.#parts.has(word)) return false;
-        if (this.#isSuspicious(text, word, at + 1)) return false;
-        hasValue ||= VALUING.includes(word);
-      }
-    }
+    this.#state = 0;
+    this.#seen = 0;
+    for (let from = 0; from < text.length; from += PIECE)
+      if (!this.#lookAt(text, from, Math.min(text.length, from + PIECE))) return false;
+    const seen = this.#seen;
     if (this.#beyond === 'anything') return false;
     if ((seen & NOT_ASCII) !== 0 && (this.#beyond !== 'none' || hasStrangeLetter(text))) return false;
     if ((seen & PERCENT) !== 0 && /%[0-9a-fA-F]{2}/.test(text)) return false;
@@ -99,7 +102,63 @@ export class PlainTextTest {
     if ((seen & SLASH) !== 0 && (seen & COLON) !== 0 && mayHoldUser(text, (seen & AT_SIGN) !== 0))
       return false;
     if ((seen & EQUALS) !== 0 && text.length > LONGEST_NAME && LONG_NAMING.test(text)) return false;
-    return !hasValue || !mayHoldNamedValue(text);
+    return (seen & VALUE_NAME) === 0 || !mayHoldNamedValue(text);
+  }
+
+  /** Goes on from the piece before. False where something secret may be. */
+  #lookAt(text: string, from: number, to: number): boolean {
+    const length = to - from;
+    // Bytes are read faster than the characters of a string, whatever it was put together from.
+    const isAscii =
+      length > SHORT && SCRATCH.write(length === text.length ? text : text.slice(from, to)) === length;
+    return isAscii ? this.#lookAtBytes(text, from, length) : this.#lookAtCharacters(text, from, to);
+  }
+
+  #lookAtBytes(text: string, from: number, length: number): boolean {
+    const { next, firstHit } = this.#automaton;
+    let state = this.#state;
+    let seen = this.#seen;
+    for (let at = 0; at < length; at++) {
+      const character = CHARACTERS[SCRATCH[at]!]!;
+      seen |= character;
+      state = next[(state << 6) | (character & KIND)]!;
+      if (state < firstHit) continue;
+      const found = this.#judge(text, state, from + at + 1);
+      if (found === SECRET) return false;
+      seen |= found;
+    }
+    this.#state = state;
+    this.#seen = seen;
+    return true;
+  }
+
+  #lookAtCharacters(text: string, from: number, to: number): boolean {
+    const { next, firstHit } = this.#automaton;
+    let state = this.#state;
+    let seen = this.#seen;
+    for (let at = from; at < to; at++) {
+      const code = text.charCodeAt(at);
+      const character = code < 128 ? CHARACTERS[code]! : NOT_ASCII;
+      seen |= character;
+      state = next[(state << 6) | (character & KIND)]!;
+      if (state < firstHit) continue;
+      const found = this.#judge(text, state, at + 1);
+      if (found === SECRET) return false;
+      seen |= found;
+    }
+    this.#state = state;
+    this.#seen = seen;
+    return true;
+  }
+
+  /** What the words mean that end at `end`: a mark, or `SECRET`. */
+  #judge(text: string, state: number, end: number): number {
+    let found = 0;
+    for (const word of this.#automaton.wordsAt(state)) {
+      if (this.#parts.has(word) || this.#isSuspicious(text, word, end)) return SECRET;
+      if (VALUING.has(word)) found = VALUE_NAME;
+    }
+    return found;
   }
 
   /** Whether a word that ends at `end` is the one that it looks like. */
@@ -108,7 +167,7 @@ export class PlainTextTest {
     // Letters that are not in a row are no word.
     if (start < 0 || text.slice(start, end).toLowerCase() !== word) return false;
     if (word === TOKEN_START && text.startsWith('eyJ', start)) return !/\w/.test(text[start - 1] ?? '');
-    if (SCHEMES.includes(word) && /[ \t]/.test(text[end] ?? '')) return true;
+    if (SCHEMES.has(word) && /[ \t]/.test(text[end] ?? '')) return true;
     return this.#words.has(word) && isWordEnd(text, end) && isWordStart(text, start);
   }
 }
@@ -151,7 +210,17 @@ function hasStrangeLetter(text: string): boolean {
   return text.includes('\u212a') || text.includes('\u0130');
 }
 
-const AUTHORITY_END = /[/?#\s"<>\\]/;
+/** What ends an authority, by code; blanks beyond ASCII do, too, but to go on behind them is no harm. */
+const IS_AUTHORITY_END = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(/[/?#\s"<>\\]/.test(String.fromCharCode(code))),
+);
+const FORWARD_SLASH = 0x2f;
+const BACKWARD_SLASH = 0x5c;
+
+/** A URL with something behind its colon that is no port. */
+const NO_PORT = /:(?:\\*\/){2}[^[:@/?#\s"<>\\]+:(?!\d{0,5}(?:[/?#\s"<>\\]|$))/;
+/** More than the scan looks ahead for the end of a password (`LONGEST_USER_INFO` in redact-text.ts), and the beginning of the URL. */
+const CUT_URL = 1024;
 
 /** Whether a URL may have a user, or is cut where it may have one. */
 function mayHoldUser(text: string, hasAtSign: boolean): boolean {
@@ -162,15 +231,21 @@ function mayHoldUser(text: string, hasAtSign: boolean): boolean {
     looked = at;
   }
   const last = authorityBefore(text, text.length, looked);
-  return last !== null && /^[^[:]+:(?!\d{1,5}$)./.test(last);
+  if (last !== null && /^[^[:]+:(?!\d{1,5}$)./.test(last)) return true;
+  return NO_PORT.test(hasAtSign ? text : text.slice(-CUT_URL));
 }
 
 /** What stands between two slashes and `end`; null where it is no authority of a URL. */
 function authorityBefore(text: string, end: number, lowest: number): string | null {
   let start = end;
-  while (start > lowest && !AUTHORITY_END.test(text[start - 1]!)) start--;
-  if (start < 2 || text[start - 1] !== '/' || !/[/\\]/.test(text[start - 2]!)) return null;
-  return text.slice(start, end);
+  while (start > lowest) {
+    const code = text.charCodeAt(start - 1);
+    if (code < 128 && IS_AUTHORITY_END[code] === 1) break;
+    start--;
+  }
+  if (start < 2 || text.charCodeAt(start - 1) !== FORWARD_SLASH) return null;
+  const before = text.charCodeAt(start - 2);
+  return before === FORWARD_SLASH || before === BACKWARD_SLASH ? text.slice(start, end) : null;
 }
 
 /** Whether a member `value` or the like may be the value of a name that stands behind it, or did before the text was cut. */

@@ -56,3 +56,12 @@ export function quoteBefore(text: string, end: number, lowest: number): string |
     )?.[0] ?? null
   );
 }
+
+/** Where the quotation mark stands last before `end`; less than `lowest` where it does not. */
+export function openingBefore(text: string, end: number, lowest: number, mark: string): number {
+  if (mark.length > 1) return lowest + text.slice(lowest, end).lastIndexOf(mark);
+  const code = mark.charCodeAt(0);
+  let at = end - 1;
+  while (at >= lowest && text.charCodeAt(at) !== code) at--;
+  return at;
+}

@@ -1,4 +1,6 @@
-import { quoteAt, quoteBefore, quotedEnd } from './quotes.ts';
+import { isBlank, isNameCharacter, isPlainBlank } from './characters.ts';
+import { isNamingKey, isValuingKey, Key } from './key.ts';
+import { openingBefore, quoteAt, quoteBefore, quotedEnd } from './quotes.ts';
 import { REDACTED, type Redaction } from './redaction.ts';
 import { percentDecode, type SecretNames } from './secret-names.ts';
 import { redactShapes, VALUE_HINT } from './secret-shapes.ts';
@@ -7,15 +9,16 @@ import { redactShapes, VALUE_HINT } from './secret-shapes.ts';
 const WORTH_SCANNING = /[=:>,]/;
 /** `=`, `:` or `>` in percent-encoding, of any depth. */
 const ENCODED_SEPARATOR = /%(?:25)*3[ADEade]/;
-const NAME_CHARACTER = /[\p{L}\p{N}_.\-$[\]%+*!~\\]/u;
-/** The same for ASCII, by code. */
-const IS_NAME_CHARACTER = Array.from({ length: 128 }, (_, code) =>
-  NAME_CHARACTER.test(String.fromCharCode(code)),
-);
 /** `=`, `:`, `>`, `,` by code. */
-const IS_SEPARATOR = Array.from({ length: 128 }, (_, code) => '=:>,'.includes(String.fromCharCode(code)));
+const IS_SEPARATOR = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number('=:>,'.includes(String.fromCharCode(code))),
+);
+/** Characters within which the next separator mostly is. */
+const NEAR_SEPARATOR = 40;
 const LONGEST_NAME = 128;
 const LONGEST_TAG = 4096;
+/** How far the @ behind a password may stand that is not written as a URL wants it. */
+const LONGEST_USER_INFO = 512;
 const DEEPEST_NESTING = 6;
 /** How far behind a name its value may stand where both are given as values: `{"name": "pin", "value": ...}`. */
 const NAME_VALUE_DISTANCE = 1024;
@@ -57,7 +60,7 @@ class Scan {
   readonly #text: string;
   readonly #names: SecretNames;
   readonly #depth: number;
-  readonly #isForm: boolean;
+  #isFormOrNull: boolean | null = null;
   readonly #pieces: string[] = [];
   /** Up to where the text is in `pieces`. */
   #copied = 0;
@@ -72,20 +75,32 @@ class Scan {
     this.#text = text;
     this.#names = names;
     this.#depth = depth;
-    this.#isForm = /^[?&]*[^\s=&"'<>{}]{1,256}=/.test(text);
+  }
+
+  get #isForm(): boolean {
+    return (this.#isFormOrNull ??= /^[?&]*[^\s=&"'<>{}]{1,256}=/.test(this.#text));
   }
 
   run(): Redaction {
     const text = this.#text;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code > 127 || !IS_SEPARATOR[code]!) continue;
+    for (let at = this.#nextSeparator(0); at < text.length;) {
       const end = this.#separator(text[at]!, at);
-      if (end > at) at = end - 1;
+      at = this.#nextSeparator(end > at ? end : at + 1);
     }
     if (this.#count === 0) return { text, count: 0 };
     this.#pieces.push(text.slice(this.#copied));
     return { text: this.#pieces.join(''), count: this.#count };
+  }
+
+  #nextSeparator(from: number): number {
+    const text = this.#text;
+    const last = Math.min(text.length, from + NEAR_SEPARATOR);
+    for (let at = from; at < last; at++) {
+      const code = text.charCodeAt(at);
+      if (code < 128 && IS_SEPARATOR[code] === 1) return at;
+    }
+    // An expression is slow to begin and fast to go on.
+    return last === text.length ? last : this.#find(/[=:>,]/g, last);
   }
 
   #separator(separator: string, at: number): number {
@@ -115,14 +130,15 @@ class Scan {
     const valueAt = this.#text[at + 1] === '>' ? at + 2 : at + 1;
     const start = this.#skipBlanks(valueAt);
     const quote = quoteAt(this.#text, start);
-    if (this.#names.isKey(key.name)) {
+    const { name } = key;
+    if (this.#names.isKey(name)) {
       if (quote !== null && !this.#isForm) return this.#replaceQuoted(start, quote);
       return this.#replace(valueAt, this.#formValueEnd(valueAt));
     }
     const end = quote !== null && !this.#isForm ? -1 : this.#formValueEnd(at + 1);
-    if (quote !== null && isValuingKey(key.name) && this.#isNamedBehind(quotedEnd(this.#text, start, quote)))
+    if (quote !== null && isValuingKey(name) && this.#isNamedBehind(quotedEnd(this.#text, start, quote)))
       return this.#replaceQuoted(start, quote);
-    if (isNamingKey(key.name) || (quote !== null && /^(?:type|id|autocomplete)$/i.test(key.name))) {
+    if (isNamingKey(name) || (quote !== null && /^(?:type|id|autocomplete)$/i.test(name))) {
       // A name is short; a value that goes on to the end of the text would be looked at again at each of its signs.
       const named =
         quote === null
@@ -144,18 +160,19 @@ class Scan {
     if (key === null) return at;
     const start = this.#skipBlanks(at + 1);
     const quote = quoteAt(this.#text, start);
-    if (!this.#names.isKey(key.name)) {
+    const { name } = key;
+    if (!this.#names.isKey(name)) {
       if (
         key.isQuoted &&
         quote !== null &&
-        isValuingKey(key.name) &&
+        isValuingKey(name) &&
         this.#isNamedBehind(quotedEnd(this.#text, start, quote))
       )
         return this.#replaceQuoted(start, quote);
       if (
         key.isQuoted &&
         quote !== null &&
-        isNamingKey(key.name) &&
+        isNamingKey(name) &&
         this.#names.isKey(this.#quotedText(start, quote))
       )
         return this.#namedValue(at);
@@ -270,6 +287,7 @@ class Scan {
     // Cut before the @: what stands there is no port.
     const isCut = end < 0 && from + authority.length === this.#text.length;
     if (isCut && /^[^[:]+:(?!\d{1,5}$)./.test(authority)) end = authority.length;
+    if (end < 0 && /^[^[:]+:(?!\d{0,5}$)/.test(authority)) end = this.#rawUserInfoEnd(from) - from;
     if (end <= 0) return at;
     this.#copyTo(from);
     this.#pieces.push(`${REDACTED}:${REDACTED}`);
@@ -278,7 +296,15 @@ class Scan {
     return from + end;
   }
 
-  /** A percent-encoded value may hold a URL, a form or JSON of its own. */
+  /** What stands behind the colon is no port: a password that holds `/`, `?` or `#` as they are. Gives `from` where no @ ends it. */
+  #rawUserInfoEnd(from: number): number {
+    const near = this.#text.slice(from, from + LONGEST_USER_INFO);
+    const end = near.search(/[\s"<>\\]/);
+    const at = (end < 0 ? near : near.slice(0, end)).lastIndexOf('@');
+    if (at >= 0) return from + at;
+    return end < 0 && from + near.length === this.#text.length ? this.#text.length : from;
+  }
+
   /** Looked for once: the next sign serves all who ask before it. */
   #hasPercent(start: number, end: number): boolean {
     if (this.#percentAt < start) {
@@ -288,6 +314,7 @@ class Scan {
     return this.#percentAt < end;
   }
 
+  /** A percent-encoded value may hold a URL, a form or JSON of its own. */
   #nested(start: number, end: number, at: number): number {
     if (this.#depth >= DEEPEST_NESTING || !this.#hasPercent(start, end)) return at;
     const value = this.#text.slice(start, end);
@@ -303,7 +330,7 @@ class Scan {
   }
 
   /** The name that ends right before a separator, bare or in quotes. */
-  #keyBefore(at: number): { name: string; start: number; isQuoted: boolean; isLineStart: boolean } | null {
+  #keyBefore(at: number): Key | null {
     const text = this.#text;
     let end = at;
     while (end > this.#copied && isPlainBlank(text.charCodeAt(end - 1))) end--;
@@ -311,25 +338,21 @@ class Scan {
     const quote = quoteBefore(text, end, lowest);
     if (quote !== null) {
       const close = end - quote.length;
-      const bare = quote.replace(/^\\+/, '');
-      const open = lowest + text.slice(lowest, close).lastIndexOf(bare);
+      const bare = quote.length === 1 ? quote : quote.replace(/^\\+/, '');
+      const open = openingBefore(text, close, lowest, bare);
       if (open < lowest) return null;
-      return { name: text.slice(open + bare.length, close), start: open, isQuoted: true, isLineStart: false };
+      return new Key(text, open + bare.length, close, open, true, false);
     }
     let start = end;
     while (start > lowest && isNameCharacter(text, start - 1)) start--;
     if (start === end) return null;
     // In a string, an escaped line end begins a line too.
     const name = text.slice(start, end);
-    if (!name.includes('\\')) return { name, start, isQuoted: false, isLineStart: false };
+    if (!name.includes('\\')) return new Key(text, start, end, start, false, false);
     const escape = /^(.*\\[nrt])?(.*)$/s.exec(name)!;
     const isLineStart = escape[1] !== undefined;
-    return {
-      name: escape[2]!,
-      start: isLineStart ? end - escape[2]!.length : start,
-      isQuoted: false,
-      isLineStart,
-    };
+    const from = isLineStart ? end - escape[2]!.length : start;
+    return new Key(text, from, end, from, false, isLineStart);
   }
 
   #isLineStart(start: number): boolean {
@@ -404,30 +427,6 @@ class Scan {
     this.#pieces.push(this.#text.slice(this.#copied, end));
     this.#copied = end;
   }
-}
-
-/** A member that holds the value of what another member names. */
-function isValuingKey(name: string): boolean {
-  return name.length <= 7 && /^(?:value|val|content|data|default)$/i.test(name);
-}
-
-function isNamingKey(name: string): boolean {
-  return name.length <= 9 && /^(?:name\*?|key|field|param|parameter|header)$/i.test(name);
-}
-
-function isNameCharacter(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code < 128 ? IS_NAME_CHARACTER[code]! : NAME_CHARACTER.test(text[at]!);
-}
-
-function isBlank(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code < 128 ? code === 0x20 || (code >= 0x09 && code <= 0x0d) : /\s/.test(text[at]!);
-}
-
-/** Blank, tab, carriage return, line feed. */
-function isPlainBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }
 
 /** JSON may write any character of a key as `\u0070`; such ASCII is read as what it is. */

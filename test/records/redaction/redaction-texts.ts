@@ -379,3 +379,49 @@ export const limits = fc
     { minLength: 2, maxLength: 9 },
   )
   .map((parts) => parts.join(''));
+
+const urlPiece = fc.constantFrom(
+  ...[
+    'x',
+    'ann',
+    'host',
+    '8080',
+    '123456',
+    ':',
+    ':',
+    '/',
+    '/',
+    '?',
+    '#',
+    '@',
+    '[',
+    ']',
+    '\\',
+    '\\/',
+    '"',
+    "'",
+    ' ',
+    '&',
+    '=',
+    '.',
+    '<',
+  ],
+  ...[
+    '\u00a0',
+    '://',
+    '://',
+    'https://',
+    ':\\/\\/',
+    'ann:x@',
+    'a:b/',
+    'a:b/c@',
+    ':80/',
+    ':80',
+    'y'.repeat(500),
+  ],
+);
+
+/** URLs, and what looks like them. */
+export const urls = fc
+  .tuple(fc.constantFrom('', 'https://', 'see x://', '{"u":"a:\\/\\/'), fc.array(urlPiece, { maxLength: 12 }))
+  .map(([start, pieces]) => start + pieces.join(''));

@@ -1,13 +1,23 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { redactText } from '../../../src/records/redaction/redact-text.ts';
-import { SecretNames } from '../../../src/records/redaction/secret-names.ts';
+import { percentDecode, SecretNames } from '../../../src/records/redaction/secret-names.ts';
 import { redactText as redactTextSlowly } from './oracle/redact-text.ts';
 import { SecretNames as SlowNames } from './oracle/secret-names.ts';
-import { documents, limits, soups } from './redaction-texts.ts';
+import { documents, limits, soups, urls } from './redaction-texts.ts';
 
 /** More of them find more: `REDACTION_RUNS=100000`. */
 const numRuns = Number(process.env['REDACTION_RUNS'] ?? 1500);
+
+/** A URL with something behind its colon that is no port, at some depth of encoding: the scan of ./oracle overlooks a password with slashes. */
+function hasRawUserInfo(text: string): boolean {
+  let decoded = text;
+  for (let depth = 0; depth < 4; depth++) {
+    if (/:(?:\\*\/){2}[^[:@/?#\s"<>\\]+:(?!\d{0,5}(?:[/?#\s"<>\\]|$))/.test(decoded)) return true;
+    decoded = percentDecode(decoded.replace(/\\u00([2-7][0-9a-fA-F])/g, '%$1'));
+  }
+  return false;
+}
 
 const OPERATORS = [
   { headers: [], keys: [] },
@@ -24,6 +34,7 @@ for (const [kind, texts] of Object.entries({ soups, documents, limits }))
       const slowNames = new SlowNames(operator);
       fc.assert(
         fc.property(texts, (text) => {
+          fc.pre(!hasRawUserInfo(text));
           const expected = redactTextSlowly(text, slowNames);
           const found = redactText(text, names);
           return found.count === expected.count && found.text === expected.text;
@@ -32,6 +43,28 @@ for (const [kind, texts] of Object.entries({ soups, documents, limits }))
       );
     }
     t.pass();
+  });
+
+/** Takes no text for plain. */
+class SuspiciousNames extends SecretNames {
+  override isPlain(): boolean {
+    return false;
+  }
+}
+
+for (const [kind, texts] of Object.entries({ soups, documents, limits, urls }))
+  test(`nothing in ${kind} that are plain would have been redacted`, (t) => {
+    const [names, suspicious] = [new SecretNames(OPERATORS[0]!), new SuspiciousNames(OPERATORS[0]!)];
+    let plain = 0;
+    fc.assert(
+      fc.property(texts, (text) => {
+        if (names.isPlain(text)) plain++;
+        const [found, scanned] = [redactText(text, names), redactText(text, suspicious)];
+        return found.count === scanned.count && found.text === scanned.text;
+      }),
+      { numRuns },
+    );
+    t.true(plain > numRuns / 20, `${plain} are plain`);
   });
 
 /** `~` stands for characters of a name, so many that a word is cut where the scan looks no further. */
