@@ -13,7 +13,11 @@ import { dataStreamOf, ECS_VERSION, type EcsIdentity, observerOf, type RecordIde
 import { isoTime } from './iso-time.ts';
 import { quote } from './json-text.ts';
 import { shownText } from './shown-text.ts';
+import { TextPieces } from './text-pieces.ts';
 import { UrlText } from './url-text.ts';
+
+const KIND = ',"kind":"event","category":["web"],"type":["access"],"outcome":"';
+const KIND_OF_FAILURE = ',"kind":"event","category":["web"],"type":["access","error"],"outcome":"';
 
 /** What a body without anything remarkable says of itself. */
 const UNREMARKABLE_BODY = '{"body":{"truncated":false}}';
@@ -30,16 +34,16 @@ export class ExchangeText {
   readonly #redactor: CountingRedactor;
   readonly #headers: HeaderTexts;
   readonly #url: UrlText;
+  readonly #out = new TextPieces();
   /** What is the same in every document of a recorder. */
   readonly #fixed: {
     readonly afterTime: string;
-    readonly dataset: string;
-    readonly dataStream: string;
+    readonly afterSequence: string;
     readonly observer: string;
     readonly tapline: string;
   };
   /** Where the last exchange went: mostly the same for all. */
-  #server = { upstream: '', address: '', port: 0, start: '' };
+  #server = { upstream: '', start: '' };
 
   constructor(who: EcsIdentity, names: SecretNames, bodies: BodyReader, trusted: TrustedProxies) {
     this.#bodies = bodies;
@@ -47,12 +51,12 @@ export class ExchangeText {
     this.#redactor = new CountingRedactor(names);
     this.#headers = new HeaderTexts(this.#redactor);
     this.#url = new UrlText(this.#redactor);
+    const dataset = quote(who.dataset);
     this.#fixed = {
-      afterTime: `,"ecs":{"version":"${ECS_VERSION}"},"event":{"id":`,
-      dataset: quote(who.dataset),
-      dataStream: `"data_stream":${JSON.stringify(dataStreamOf(who))}`,
-      observer: JSON.stringify(observerOf(who)).slice(1, -1),
-      tapline: `"tapline":{"run":{"id":${quote(who.runId)}},"thread":${who.thread},"kind":`,
+      afterTime: `","ecs":{"version":"${ECS_VERSION}"},"event":{"id":`,
+      afterSequence: `,"dataset":${dataset}},"data_stream":${JSON.stringify(dataStreamOf(who))},"http":{`,
+      observer: `},${JSON.stringify(observerOf(who)).slice(1, -1)}`,
+      tapline: `,"tapline":{"run":{"id":${quote(who.runId)}},"thread":${who.thread},"kind":"`,
     };
   }
 
@@ -62,72 +66,92 @@ export class ExchangeText {
     const { connection, requestHeadOrNull: requestHead, responseHeadOrNull: responseHead } = exchange;
     const requestBody = this.#bodies.read(exchange.request.body, requestHead);
     const responseBody = this.#bodies.read(exchange.response.body, responseHead);
-    const { observer, dataStream } = this.#fixed;
     const userAgent = requestHead?.header('user-agent');
     const forwarded = this.#forwardedBy(exchange);
     const isForwarded = forwarded !== null && forwarded.address !== connection.remoteAddress;
-    return (
-      this.#event(exchange, record) +
-      `,${dataStream},"http":{${versionOf(exchange)}` +
-      `"request":${this.#request(exchange, requestBody)},` +
-      `"response":${this.#response(exchange, responseBody)}}` +
-      (requestHead === null ? '' : `,"url":${this.#url.of(requestHead, connection.scheme)}`) +
-      traceOf(requestHead) +
-      this.#error(exchange) +
-      (userAgent === undefined
-        ? ''
-        : `,"user_agent":{"original":${this.#headers.value('user-agent', userAgent)}}`) +
-      this.#peers(exchange, forwarded) +
-      `,"network":{"protocol":"http","transport":"tcp"` +
-      `${isForwarded ? `,"forwarded_ip":${quote(forwarded.address)}` : ''}},${observer},` +
-      this.#tapline(exchange, forwarded, requestBody, responseBody)
-    );
+    const out = this.#out;
+    this.#event(exchange, record);
+    out.put(versionOf(exchange)).put('"request":');
+    this.#request(exchange, requestBody);
+    out.put(',"response":');
+    this.#response(exchange, responseBody);
+    if (requestHead === null) out.put('}');
+    else {
+      out.put('},"url":');
+      this.#url.write(out, requestHead, connection.scheme);
+    }
+    out.put(traceOf(requestHead)).put(this.#error(exchange));
+    if (userAgent !== undefined)
+      out.put(',"user_agent":{"original":').put(this.#headers.value('user-agent', userAgent)).put('}');
+    this.#peers(exchange, forwarded);
+    out.put(',"network":{"protocol":"http","transport":"tcp"');
+    if (isForwarded) out.put(`,"forwarded_ip":${quote(forwarded.address)}`);
+    out.put(this.#fixed.observer);
+    this.#tapline(exchange, forwarded, requestBody, responseBody);
+    return out.take();
   }
 
-  #event(exchange: Exchange, { id, sequence, timestampMs }: RecordIdentity): string {
+  #event(exchange: Exchange, { id, sequence, timestampMs }: RecordIdentity): void {
     const status = exchange.responseHeadOrNull?.status;
     const hasFailed = exchange.error !== null || (status !== undefined && status >= 500);
     const outcome = hasFailed ? 'failure' : status === undefined ? 'unknown' : 'success';
     const { startWallMs, durationNs } = exchange;
-    return (
-      `{"@timestamp":"${isoTime(timestampMs)}"${this.#fixed.afterTime}${quote(id)},` +
-      `"kind":"event","category":["web"],"type":${hasFailed ? '["access","error"]' : '["access"]'},` +
-      `"outcome":"${outcome}","duration":${durationNs},"start":"${isoTime(startWallMs)}",` +
-      `"end":"${isoTime(startWallMs + durationNs / 1e6)}","sequence":${sequence},"dataset":${this.#fixed.dataset}}`
-    );
+    this.#out
+      .put('{"@timestamp":"')
+      .put(isoTime(timestampMs))
+      .put(this.#fixed.afterTime)
+      .put(quote(id))
+      .put(hasFailed ? KIND_OF_FAILURE : KIND)
+      .put(outcome)
+      .put('","duration":')
+      .put(String(durationNs))
+      .put(',"start":"')
+      .put(isoTime(startWallMs))
+      .put('","end":"')
+      .put(isoTime(startWallMs + durationNs / 1e6))
+      .put('","sequence":')
+      .put(String(sequence))
+      .put(this.#fixed.afterSequence);
   }
 
-  #request({ request, requestHeadOrNull: head }: Exchange, body: BodyFacts | null): string {
+  #request({ request, requestHeadOrNull: head }: Exchange, body: BodyFacts | null): void {
+    const out = this.#out;
     const requestId = head?.injected?.requestId ?? null;
     const referrer = head?.header('referer');
-    return (
-      (requestId === null ? '{' : `{"id":${quote(this.#redactor.text(requestId))},`) +
-      (head === null ? '' : `"method":${quote(head.method)},`) +
-      mimeOf(body) +
-      (referrer === undefined ? '' : `"referrer":${this.#headers.value('referer', referrer)},`) +
-      this.#message(request, head, body)
-    );
+    out.put(requestId === null ? '{' : `{"id":${quote(this.#redactor.text(requestId))},`);
+    if (head !== null) out.put('"method":').put(quote(head.method)).put(',');
+    this.#mimeType(body);
+    if (referrer !== undefined) out.put('"referrer":').put(this.#headers.value('referer', referrer)).put(',');
+    this.#message(request, head, body);
   }
 
-  #response({ response, responseHeadOrNull: head }: Exchange, body: BodyFacts | null): string {
-    return (
-      (head === null ? '{' : `{"status_code":${head.status},`) +
-      mimeOf(body) +
-      this.#message(response, head, body)
-    );
+  #response({ response, responseHeadOrNull: head }: Exchange, body: BodyFacts | null): void {
+    if (head === null) this.#out.put('{');
+    else this.#out.put('{"status_code":').put(String(head.status)).put(',');
+    this.#mimeType(body);
+    this.#message(response, head, body);
+  }
+
+  #mimeType(body: BodyFacts | null): void {
+    if (body !== null && body.mimeType !== null)
+      this.#out.put('"mime_type":').put(quote(body.mimeType)).put(',');
   }
 
   #message(
     half: Half,
     head: RequestHead | ResponseHead | GatewayAnswer | null,
     body: BodyFacts | null,
-  ): string {
+  ): void {
+    const out = this.#out;
     const content = body?.content ?? null;
-    return (
-      `"bytes":${half.bytes},"body":{"bytes":${half.body.totalBytes}` +
-      (content === null ? '}' : `,"content":${JSON.stringify(content)}}`) +
-      (head === null ? '}' : `,"headers":${this.#headers.object(head.rawHeaders)}}`)
-    );
+    out.put('"bytes":').put(String(half.bytes)).put(',"body":{"bytes":').put(String(half.body.totalBytes));
+    if (content !== null) out.put(',"content":').put(JSON.stringify(content));
+    if (head === null) out.put('}}');
+    else {
+      out.put('},"headers":');
+      this.#headers.write(out, head.rawHeaders);
+      out.put('}');
+    }
   }
 
   #error({ error }: Exchange): string {
@@ -136,26 +160,26 @@ export class ExchangeText {
   }
 
   /** The two ends, each by its two names: client and source, server and destination. */
-  #peers({ connection, request, response }: Exchange, forwarded: ForwardedClient | null): string {
+  #peers({ connection, request, response }: Exchange, forwarded: ForwardedClient | null): void {
+    const out = this.#out;
     const address = quote(connection.remoteAddress);
-    const source =
-      `{"address":${address}${connection.remoteAddress === '' ? '' : `,"ip":${address}`}` +
-      `,"port":${connection.remotePort},"bytes":${request.bytes}}`;
-    const client = forwarded === null ? source : clientOf(forwarded, request.bytes);
-    const peers = `,"client":${client},"source":${source}`;
-    const { start } = this.#serverOf(connection.upstream);
-    if (start === '') return peers;
-    const server = `${start}${response.bytes}}`;
-    return `${peers},"server":${server},"destination":${server}`;
+    const ip = connection.remoteAddress === '' ? '' : `,"ip":${address}`;
+    const source = `{"address":${address}${ip},"port":${connection.remotePort},"bytes":${request.bytes}}`;
+    out.put(',"client":').put(forwarded === null ? source : clientOf(forwarded, request.bytes));
+    out.put(',"source":').put(source);
+    const start = this.#serverStart(connection.upstream);
+    if (start === '') return;
+    const bytes = String(response.bytes);
+    out.put(',"server":').put(start).put(bytes).put('},"destination":').put(start).put(bytes).put('}');
   }
 
-  #serverOf(upstream: string): { readonly start: string } {
+  #serverStart(upstream: string): string {
     if (upstream !== this.#server.upstream) {
       const { host, port } = splitAuthority(upstream);
       const start = host === '' ? '' : `{"address":${quote(host)},"port":${port},"bytes":`;
-      this.#server = { upstream, address: host, port, start };
+      this.#server = { upstream, start };
     }
-    return this.#server;
+    return this.#server.start;
   }
 
   #tapline(
@@ -163,7 +187,7 @@ export class ExchangeText {
     forwarded: ForwardedClient | null,
     requestBody: BodyFacts | null,
     responseBody: BodyFacts | null,
-  ): string {
+  ): void {
     const { connection, leftOutBy, refusal, requestHeadOrNull } = exchange;
     const injected = requestHeadOrNull?.injected ?? null;
     const rawHead =
@@ -171,16 +195,20 @@ export class ExchangeText {
     const injection = injected === null ? null : this.#injection(injected);
     const redacted =
       this.#redactor.count + (requestBody?.redactedCount ?? 0) + (responseBody?.redactedCount ?? 0);
-    return (
-      `${this.#fixed.tapline}"${kindOf(exchange)}"` +
-      (leftOutBy === null ? '' : `,"rule":${quote(leftOutBy.rule.name)},"capture":"${leftOutBy.effect}"`) +
-      `,"connection":{"id":${connection.id}},"request":${marksOf(requestBody)}` +
-      `,"response":${responseMarksOf(exchange, responseBody)}` +
-      (forwarded === null ? '' : `,"client":${JSON.stringify(forwardingOf(forwarded))}`) +
-      (injection === null ? '' : `,"injected":${JSON.stringify(injection)}`) +
-      (rawHead === null ? '' : `,"refused":${JSON.stringify(rawHead)}`) +
-      `,"redacted":${redacted}}}`
-    );
+    const out = this.#out.put(this.#fixed.tapline).put(kindOf(exchange));
+    if (leftOutBy === null) out.put('","connection":{"id":');
+    else
+      out.put(`","rule":${quote(leftOutBy.rule.name)},"capture":"${leftOutBy.effect}","connection":{"id":`);
+    out
+      .put(String(connection.id))
+      .put('},"request":')
+      .put(marksOf(requestBody))
+      .put(',"response":')
+      .put(responseMarksOf(exchange, responseBody));
+    if (forwarded !== null) out.put(`,"client":${JSON.stringify(forwardingOf(forwarded))}`);
+    if (injection !== null) out.put(`,"injected":${JSON.stringify(injection)}`);
+    if (rawHead !== null) out.put(`,"refused":${JSON.stringify(rawHead)}`);
+    out.put(',"redacted":').put(String(redacted)).put('}}');
   }
 
   /** What went to the server beside what the client sent: the headers of the record are the client's. */
@@ -246,10 +274,6 @@ function forwardingOf({ field, isMalformed, hasConflict }: ForwardedClient): obj
     ...(isMalformed ? { malformed: true } : {}),
     ...(hasConflict ? { conflict: true } : {}),
   };
-}
-
-function mimeOf(facts: BodyFacts | null): string {
-  return facts === null || facts.mimeType === null ? '' : `"mime_type":${quote(facts.mimeType)},`;
 }
 
 function marksOf(facts: BodyFacts | null): string {

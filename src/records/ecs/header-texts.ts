@@ -2,6 +2,7 @@ import { REDACTED } from '../redaction/redaction.ts';
 import type { CountingRedactor } from './counting-redactor.ts';
 import { quote } from './json-text.ts';
 import { shownText } from './shown-text.ts';
+import type { TextPieces } from './text-pieces.ts';
 
 /** Names and, of each, values that are remembered: some 2 MB at the very most, a few KB in practice. */
 const MAX_NAMES = 256;
@@ -16,7 +17,7 @@ interface KnownName {
   /** Harmless values that came before, as JSON. Null for a name whose values hardly ever come again. */
   values: Map<string, string> | null;
   hits: number;
-  /** The call of `members` that saw this name last, to find fields that come more than once. */
+  /** The call of `write` that saw this name last, to find fields that come more than once. */
   lastCall: number;
 }
 
@@ -33,24 +34,31 @@ export class HeaderTexts {
     this.#redactor = redactor;
   }
 
-  /** All fields as one JSON object by lower-case name, with a list where a field came more than once. */
-  object(raw: readonly string[]): string {
+  /** Writes all fields as one JSON object by lower-case name, with a list where a field came more than once. */
+  write(out: TextPieces, raw: readonly string[]): void {
+    if (this.#hasRepeated(raw)) {
+      out.put(this.#withLists(raw));
+      return;
+    }
+    out.put('{');
+    for (let index = 0; index < raw.length; index += 2) {
+      const name = this.#known(raw[index]!);
+      if (index > 0) out.put(',');
+      out.put(name.member).put(this.#value(name, raw[index + 1]!));
+    }
+    out.put('}');
+  }
+
+  #hasRepeated(raw: readonly string[]): boolean {
     // Only between two calls: within one, a name must stay the same object.
     if (this.#names.size >= MAX_NAMES) this.#names.clear();
     const call = ++this.#call;
-    const countBefore = this.#redactor.count;
-    let text = '';
     for (let index = 0; index < raw.length; index += 2) {
       const name = this.#known(raw[index]!);
-      if (name.lastCall === call) {
-        this.#redactor.count = countBefore;
-        return this.#withLists(raw);
-      }
+      if (name.lastCall === call) return true;
       name.lastCall = call;
-      const value = this.#value(name, raw[index + 1]!);
-      text += text === '' ? `${name.member}${value}` : `,${name.member}${value}`;
     }
-    return `{${text}}`;
+    return false;
   }
 
   /** One value as JSON, covered where the field's name says so. */

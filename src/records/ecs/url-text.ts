@@ -3,6 +3,7 @@ import { splitAuthority } from './authority.ts';
 import type { CountingRedactor } from './counting-redactor.ts';
 import { isPlain, quote } from './json-text.ts';
 import { shownText } from './shown-text.ts';
+import type { TextPieces } from './text-pieces.ts';
 
 /** What the authority of a URL says, as JSON members. */
 interface AuthorityText {
@@ -20,7 +21,7 @@ export class UrlText {
     this.#redactor = redactor;
   }
 
-  of(head: RequestHead, scheme: string): string {
+  write(out: TextPieces, head: RequestHead, scheme: string): void {
     const original = this.#redactor.text(shownText(head.path));
     const isAbsolute = !original.startsWith('/') && /^[a-z][a-z0-9+.-]*:\/\//i.test(original);
     const authority = isAbsolute ? original.split('/')[2]! : shownText(head.header('host') ?? '');
@@ -32,15 +33,14 @@ export class UrlText {
     const fragmentAt = target.indexOf('#');
     const resource = fragmentAt < 0 ? target : target.slice(0, fragmentAt);
     const queryAt = resource.indexOf('?');
-    const full = isAbsolute ? original : `${scheme}://${authority}${original}`;
-    return (
-      `{"original":${text(original)}` +
-      (authority === '' ? '' : `,"full":${text(full)}`) +
-      `,"scheme":"${scheme}"${this.#authority(authority)}` +
-      `,"path":${text(queryAt < 0 ? resource : resource.slice(0, queryAt))}` +
-      (queryAt < 0 ? '' : `,"query":${text(resource.slice(queryAt + 1))}`) +
-      (fragmentAt < 0 ? '}' : `,"fragment":${text(target.slice(fragmentAt + 1))}}`)
-    );
+    out.put('{"original":').put(text(original));
+    if (authority !== '')
+      out.put(',"full":').put(text(isAbsolute ? original : `${scheme}://${authority}${original}`));
+    out.put(',"scheme":"').put(scheme).put('"').put(this.#authority(authority)).put(',"path":');
+    out.put(text(queryAt < 0 ? resource : resource.slice(0, queryAt)));
+    if (queryAt >= 0) out.put(',"query":').put(text(resource.slice(queryAt + 1)));
+    if (fragmentAt >= 0) out.put(',"fragment":').put(text(target.slice(fragmentAt + 1)));
+    out.put('}');
   }
 
   #authority(authority: string): string {

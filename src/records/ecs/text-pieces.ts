@@ -1,0 +1,28 @@
+/** What a list begins with; a record with many odd things in it makes it grow. */
+const START_PIECES = 192;
+
+/**
+ * A long text in the making: pieces in a list that is used again and again, put together once. Adding strings to each other would make an object of
+ * every step, and walk through all of them in the end.
+ */
+export class TextPieces {
+  readonly #pieces: string[] = Array.from({ length: START_PIECES }, () => '');
+  #count = 0;
+
+  /** Adds a piece. */
+  put(text: string): this {
+    // An empty piece is where the list ends: see `take`.
+    if (text !== '') this.#pieces[this.#count++] = text;
+    return this;
+  }
+
+  /** All pieces as one text; begins anew. */
+  take(): string {
+    const pieces = this.#pieces;
+    const count = this.#count;
+    // What is left of a longer text before this one.
+    for (let index = count; index < pieces.length && pieces[index] !== ''; index++) pieces[index] = '';
+    this.#count = 0;
+    return pieces.join('');
+  }
+}
