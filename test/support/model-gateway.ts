@@ -169,6 +169,7 @@ export function modelGateway(args: readonly string[]): ModelGateway {
     },
     flush: () => batch.flush(),
     async close() {
+      current = null;
       for (const { connection, socket } of [...open]) {
         socket.takeAll();
         connection.destroy('the gateway was stopped before the exchange was complete');
