@@ -21,6 +21,7 @@ export class MessageCollector {
     return this.#isInside;
   }
 
+  /** Of the message that is passing; null between messages. */
   get head(): object | null {
     return this.#head;
   }
@@ -41,10 +42,12 @@ export class MessageCollector {
     return true;
   }
 
-  /** Ends the message and gives its body; null where none was begun. */
+  /** Ends the message and gives its body; null where none was begun. Ask for its head before. */
   take(): Data | null {
     if (!this.#isInside) return null;
     this.#isInside = false;
+    // A head may hold as much as a body does (a record its bytes), and the next message may be long in coming.
+    this.#head = null;
     const body = this.#views.length === 1 ? Data.of(this.#views[0]!) : Data.ofViews(this.#views);
     this.#views = [];
     return body;

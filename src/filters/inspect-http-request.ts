@@ -108,8 +108,7 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
       const refusal: Refusal = { status: 400, code: 'unread', message, held: Data.ofViews(held) };
       this.emit(new SessionEnd(reason.error, reason.message, refusal));
     }
-    this.#headTimer?.cancel();
-    this.#headTimer = null;
+    this.#stopHeadTimer();
     this.#letSourceGo();
   }
 
@@ -123,8 +122,7 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     };
     this.#current = pending;
     this.#conversation.pending.push(pending);
-    this.#headTimer?.cancel();
-    this.#headTimer = null;
+    this.#stopHeadTimer();
     this.emit(new MessageStart(head));
     this.emit(Data.of(head.raw!, 'head'));
   }
@@ -174,12 +172,9 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
       return;
     }
     if (this.#state === 'refused' || this.#state === 'ended') return;
-    const conversation = this.#conversation;
-    conversation.isReceiving = true;
+    this.#conversation.isReceiving = true;
     for (const view of data.views) this.#take(view);
-    const isParsing = this.#isParsing();
-    conversation.isReceiving = isParsing && (this.#current !== null || this.#parser.state === 'head');
-    if (this.#parser.state === 'head') this.#startHeadTimer();
+    this.#noteWhatIsOpen();
   }
 
   #take(view: Buffer): void {
@@ -187,8 +182,17 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     else this.#parser.push(view);
   }
 
-  #isParsing(): boolean {
-    return this.#state === 'parsing';
+  /** False while what comes next must wait, and when nothing is read any more. */
+  #isReading(): boolean {
+    return this.#state === 'parsing' && !this.#isFull;
+  }
+
+  /** A head that waits for us is not late. */
+  #noteWhatIsOpen(): void {
+    const isInHead = this.#parser.state === 'head' && this.#isReading();
+    this.#conversation.isReceiving = isInHead || (this.#state === 'parsing' && this.#current !== null);
+    if (isInHead) this.#startHeadTimer();
+    else this.#stopHeadTimer();
   }
 
   #beginTunnel(): void {
@@ -201,16 +205,19 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     const { headerTimeoutMs } = this.#options;
     if (this.#headTimer !== null || headerTimeoutMs === 0) return;
     this.#headTimer = this.#site.ports.clock.after(headerTimeoutMs, () => {
-      if (this.#state !== 'parsing' || this.#parser.state !== 'head') return;
       const message = `The request head did not arrive within ${headerTimeoutMs} ms.`;
       this.#refuse({ status: 408, code: 'header-timeout', message }, Data.ofViews(this.#parser.takeHeld()));
     });
   }
 
-  #refuse(error: { status: number; code: string; message: string }, held: Data): void {
-    this.#state = 'refused';
+  #stopHeadTimer(): void {
     this.#headTimer?.cancel();
     this.#headTimer = null;
+  }
+
+  #refuse(error: { status: number; code: string; message: string }, held: Data): void {
+    this.#state = 'refused';
+    this.#stopHeadTimer();
     this.#holdSource();
     const refusal: Refusal = { status: error.status, code: error.code, message: error.message, held };
     const conversation = this.#conversation;
@@ -237,25 +244,26 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
     if (!this.#isFull || this.#state !== 'parsing' || this.#conversation.pending.length > MAX_PENDING / 2)
       return;
     this.#isFull = false;
-    this.#parser.resume();
-    if (this.#isStillWaiting()) return;
-    this.#letSourceGo();
-    if (this.#endAfterAnswer !== null) this.#end(this.#endAfterAnswer);
+    this.#goOn();
   }
 
-  /** Resuming may have come to the next stop at once. */
-  #isStillWaiting(): boolean {
-    return this.#isFull || this.#state !== 'parsing';
+  /** Parses what was held. That may come to the next stop at once, or to a refusal: then the source stays held. */
+  #goOn(): void {
+    this.#parser.resume();
+    this.#noteWhatIsOpen();
+    if (this.#isReading()) this.#letSourceGo();
+    if (this.#endAfterAnswer !== null) this.#end(this.#endAfterAnswer);
   }
 
   #upgradeAnswered(isAccepted: boolean): void {
     if (this.#state === 'parsing' && this.#current?.isUpgrade === true) this.#earlyVerdict = isAccepted;
     if (this.#state !== 'upgrading') return;
-    if (isAccepted) this.#beginTunnel();
-    else {
+    if (!isAccepted) {
       this.#state = 'parsing';
-      this.#parser.resume();
+      this.#goOn();
+      return;
     }
+    this.#beginTunnel();
     this.#letSourceGo();
     if (this.#endAfterAnswer !== null) this.#end(this.#endAfterAnswer);
   }
@@ -267,7 +275,7 @@ class InspectHttpRequest extends Stage implements MessageSink<RequestHead> {
       this.#endAfterAnswer = event;
       return;
     }
-    this.#headTimer?.cancel();
+    this.#stopHeadTimer();
     const held = this.#parser.takeHeld();
     // A head that was never finished is a request of its own in the record: its bytes are accounted for.
     if (held.length > 0) {

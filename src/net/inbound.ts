@@ -176,7 +176,10 @@ export class InboundConnection {
     if (this.#queue === null) socket.end();
     // A slow reader of a long answer may take its time; the lingering begins when all is written.
     const linger = (): void => {
-      if (!socket.destroyed) setTimeout(() => socket.destroy(), LINGER_MS).unref();
+      if (socket.destroyed) return;
+      const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+      // Most clients close at once: the timer would keep all of the connection until its time.
+      socket.once('close', () => clearTimeout(timer));
     };
     if (socket.writableFinished) linger();
     else socket.once('finish', linger);

@@ -164,7 +164,7 @@ export class Exchange {
     return { rule, effect: this.refusal === null ? rule.effect : 'heads' };
   }
 
-  /** Writes the record and lets go of the bodies; null where a capture rule wants none. Call it once. */
+  /** Writes the record and lets go of heads and bodies; null where a capture rule wants none. Call it once. */
   finish(): RecordDocument | null {
     this.isFinished = true;
     this.endMs ??= this.#clock.monotonicMs();
@@ -177,6 +177,11 @@ export class Exchange {
     } finally {
       this.request.body.release();
       this.response.body.release();
+      // A head is a view of all that one read gave: who still knows of this exchange must not keep that.
+      this.requestHeadOrNull = null;
+      this.responseHeadOrNull = null;
+      this.refusal = null;
+      this.#decision = null;
     }
   }
 
