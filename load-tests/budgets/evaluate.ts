@@ -1,5 +1,5 @@
 import type { Measurement, Verdict } from '../measurement.ts';
-import { median, spreadOf } from '../report/spread.ts';
+import { median, spreadOf } from '../spread.ts';
 import { type Budget, type BudgetPart, readBudgets } from './budget.ts';
 
 /**
@@ -32,7 +32,9 @@ function valuesOf(budget: Budget, measurements: readonly Measurement[]): number[
       const value = figure(repetition, budget.value);
       const minus = budget.minus === null ? 0 : figure(repetition, budget.minus);
       const dividedBy = budget.dividedBy === null ? 1 : figure(repetition, budget.dividedBy);
-      return value === null || minus === null || dividedBy === null ? Number.NaN : (value - minus) / dividedBy;
+      return value === null || minus === null || dividedBy === null
+        ? Number.NaN
+        : (value - minus) / dividedBy;
     })
     .filter((value) => Number.isFinite(value));
 }
@@ -41,7 +43,9 @@ function valuesOf(budget: Budget, measurements: readonly Measurement[]): number[
 function figure(repetition: readonly Measurement[], part: BudgetPart): number | null {
   const measurement = repetition.find(
     ({ scenario, subject, load }) =>
-      scenario === part.scenario && subject === part.subject && (part.load === 'any' || load.kind === part.load),
+      scenario === part.scenario &&
+      subject === part.subject &&
+      (part.load === 'any' || load.kind === part.load),
   );
   if (measurement === undefined) return null;
   if (part.metric === 'memory.rssSteadyBytes') return steadyRssBytes(measurement);

@@ -1,5 +1,5 @@
 import type { Load, Measurement, SubjectName } from '../measurement.ts';
-import { type Spread, spreadOf } from './spread.ts';
+import { type Spread, spreadOf } from '../spread.ts';
 
 /** All that was measured of one scenario under one load, by subject. */
 export interface ScenarioSummary {
@@ -24,7 +24,11 @@ export interface SubjectSummary {
   /** Sums over the repetitions. */
   readonly requests: number;
   readonly errors: number;
-  readonly records: { readonly expected: number; readonly found: number; readonly isBalanced: boolean } | null;
+  readonly records: {
+    readonly expected: number;
+    readonly found: number;
+    readonly isBalanced: boolean;
+  } | null;
   readonly extra: readonly (readonly [string, Spread])[];
 }
 
@@ -69,7 +73,9 @@ export function faultsOf(summaries: readonly ScenarioSummary[]): string[] {
       return [
         ...(errors > 0 ? [`${where}: ${errors} of ${requests} answers failed`] : []),
         ...(records?.isBalanced === false
-          ? [`${where}: ${records.expected} records expected, ${records.found} found, and the difference is not accounted for`]
+          ? [
+              `${where}: ${records.expected} records expected, ${records.found} found, and the difference is not accounted for`,
+            ]
           : []),
       ];
     }),
@@ -78,7 +84,9 @@ export function faultsOf(summaries: readonly ScenarioSummary[]): string[] {
 
 function summariseSubject(repetitions: readonly Measurement[]): SubjectSummary {
   const spread = (of: (measurement: Measurement) => number | undefined): Spread | null =>
-    spreadOf(repetitions.map(of).filter((value) => value !== undefined && Number.isFinite(value)) as number[]);
+    spreadOf(
+      repetitions.map(of).filter((value) => value !== undefined && Number.isFinite(value)) as number[],
+    );
   const spreads = (of: (measurement: Measurement) => Readonly<Record<string, number>>): [string, Spread][] =>
     [...new Set(repetitions.flatMap((measurement) => Object.keys(of(measurement))))].flatMap((name) => {
       const found = spread((measurement) => of(measurement)[name]);

@@ -1,14 +1,14 @@
 import { printable, wantsColour } from '../../src/telemetry/log.ts';
 import type { LoadReport, Verdict } from '../measurement.ts';
 import {
-  budgetFigure,
-  byteFigure,
-  figure,
-  limitFigure,
-  spreadFigure,
+  budgetText,
+  bytesText,
+  numberText,
+  limitText,
+  spreadText,
   verdictTone,
   verdictWords,
-} from './figures.ts';
+} from './wording.ts';
 import { describeLoad, faultsOf, type ScenarioSummary, summarise } from './summary.ts';
 
 const COLOURS = { good: '\u001b[32m', fair: '\u001b[33m', bad: '\u001b[31m', unknown: '\u001b[2m' };
@@ -32,26 +32,26 @@ export function printTable(
     ...(faults.length === 0 ? [] : [list('These runs prove nothing about cost:', faults)]),
     ...(report.left.length === 0 ? [] : [list('Not measured here:', report.left)]),
   ];
-  stream.write(`${sections.join('\n')}`);
+  stream.write(sections.join('\n'));
 }
 
 function scenarioTable({ scenario, load, subjects }: ScenarioSummary): string {
   const repetitions = Math.max(...subjects.map((subject) => subject.repetitions.length));
   const rows = subjects.map((subject) => [
     subject.subject,
-    figure(subject.requestsPerSecond?.median ?? null),
-    figure(subject.p50Ms?.median ?? null),
-    figure(subject.p99Ms?.median ?? null),
-    figure(subject.cpuPerRequest?.median ?? null),
-    subject.rssPeakBytes === null ? '-' : byteFigure(subject.rssPeakBytes.median),
-    figure(subject.errors),
+    numberText(subject.requestsPerSecond?.median ?? null),
+    numberText(subject.p50Ms?.median ?? null),
+    numberText(subject.p99Ms?.median ?? null),
+    numberText(subject.cpuPerRequest?.median ?? null),
+    subject.rssPeakBytes === null ? '-' : bytesText(subject.rssPeakBytes.median),
+    numberText(subject.errors),
     subject.records === null
       ? '-'
       : `${subject.records.found.toLocaleString('en-US')} ${subject.records.isBalanced ? 'all' : 'NOT BALANCED'}`,
-    subject.cpuByThread.map(([name, spread]) => `${name} ${figure(spread.median)}`).join(', '),
+    subject.cpuByThread.map(([name, spread]) => `${name} ${numberText(spread.median)}`).join(', '),
   ]);
   const extra = subjects.flatMap(({ subject, extra: figures }) =>
-    figures.map(([name, spread]) => `  ${subject}: ${name} ${spreadFigure(spread)}\n`),
+    figures.map(([name, spread]) => `  ${subject}: ${name} ${spreadText(spread)}\n`),
   );
   return `${printable(scenario)}: ${describeLoad(load)}${repetitions > 1 ? `, medians of ${repetitions}` : ''}
 ${aligned(
@@ -66,11 +66,9 @@ function budgetTable(verdicts: readonly Verdict[], hasColour: boolean): string {
     const words = verdictWords(verdict);
     return [
       hasColour ? { text: words, colour: COLOURS[verdictTone(verdict)] } : words,
-      verdict.value === null
-        ? '-'
-        : spreadFigure(verdict.value, (value) => budgetFigure(value, verdict.unit)),
-      limitFigure(verdict.must, verdict),
-      limitFigure(verdict.aim, verdict),
+      verdict.value === null ? '-' : spreadText(verdict.value, (value) => budgetText(value, verdict.unit)),
+      limitText(verdict.must, verdict),
+      limitText(verdict.aim, verdict),
       verdict.what,
     ];
   });
@@ -86,7 +84,11 @@ function countLine(verdicts: readonly Verdict[]): string {
 type Cell = string | { readonly text: string; readonly colour: string };
 
 /** Columns as wide as their widest cell, two blanks between, two in front. */
-function aligned(head: readonly string[], rows: readonly (readonly Cell[])[], right: ReadonlySet<number>): string {
+function aligned(
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  right: ReadonlySet<number>,
+): string {
   const textOf = (cell: Cell): string => printable(typeof cell === 'string' ? cell : cell.text);
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((cells) => textOf(cells[column]!).length)));

@@ -1,8 +1,8 @@
 import type { Verdict } from '../measurement.ts';
-import type { Spread } from './spread.ts';
+import type { Spread } from '../spread.ts';
 
 /** A number with as many places as help: `12,345`, `212`, `17.3`, `1.62`, `0.043`; the dash of what is missing for null. */
-export function figure(value: number | null): string {
+export function numberText(value: number | null): string {
   if (value === null) return '-';
   const size = Math.abs(value);
   const places = size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
@@ -10,19 +10,22 @@ export function figure(value: number | null): string {
 }
 
 /** Bytes as `812 B`, `7.6 KiB`, `129 MiB`. */
-export function byteFigure(bytes: number): string {
+export function bytesText(bytes: number): string {
   const size = Math.abs(bytes);
   if (size < 1024) return `${Math.round(bytes)} B`;
   return size < 1024 ** 2 ? `${brief(bytes / 1024)} KiB` : `${brief(bytes / 1024 ** 2)} MiB`;
 }
 
 /** A value in the unit of a budget: `1.62`, `0.31 ms`, `7.6 KiB`. */
-export function budgetFigure(value: number, unit: Verdict['unit']): string {
-  return unit === 'bytes' ? byteFigure(value) : `${value.toFixed(2)}${unit === 'ms' ? ' ms' : ''}`;
+export function budgetText(value: number, unit: Verdict['unit']): string {
+  return unit === 'bytes' ? bytesText(value) : `${value.toFixed(2)}${unit === 'ms' ? ' ms' : ''}`;
 }
 
 /** `1.62 (1.55-1.70)`; the lowest and highest with `to` between them where one is below zero. */
-export function spreadFigure({ median, low, high }: Spread, write: (value: number) => string = figure): string {
+export function spreadText(
+  { median, low, high }: Spread,
+  write: (value: number) => string = numberText,
+): string {
   return `${write(median)} (${write(low)}${low < 0 ? ' to ' : '-'}${write(high)})`;
 }
 
@@ -48,9 +51,9 @@ export function verdictTone({ verdict, aim }: Verdict): 'good' | 'fair' | 'bad' 
 }
 
 /** A limit as `≤ 1.7`; the dash where a budget has none. */
-export function limitFigure(limit: number | null, { unit, direction }: Verdict): string {
+export function limitText(limit: number | null, { unit, direction }: Verdict): string {
   if (limit === null) return '-';
-  const value = unit === 'bytes' ? byteFigure(limit) : `${limit}${unit === 'ms' ? ' ms' : ''}`;
+  const value = unit === 'bytes' ? bytesText(limit) : `${limit}${unit === 'ms' ? ' ms' : ''}`;
   return `${direction === 'at-most' ? '≤' : '≥'} ${value}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../measurement.ts';
+import type { Verdict } from './measurement.ts';
 
 /** Median, lowest and highest of some values. */
 export type Spread = NonNullable<Verdict['value']>;

@@ -1,0 +1,84 @@
+import { bytesText, numberText, spreadText } from './wording.ts';
+import { type Content, markup, type Markup } from './markup.ts';
+import { type Spread, spreadOf } from '../spread.ts';
+import type { ScenarioSummary, SubjectSummary } from './summary.ts';
+import type { Measurement } from '../measurement.ts';
+
+type Column = readonly [head: string, cell: (subject: SubjectSummary) => string];
+
+const COLUMNS: readonly Column[] = [
+  ['requests/s', ({ requestsPerSecond }) => spread(requestsPerSecond)],
+  ['p50 ms', ({ p50Ms }) => spread(p50Ms)],
+  ['p90 ms', (subject) => spreadBy(subject, ({ latencyMs }) => latencyMs?.p90)],
+  ['p99 ms', ({ p99Ms }) => spread(p99Ms)],
+  ['p99.9 ms', (subject) => spreadBy(subject, ({ latencyMs }) => latencyMs?.p999)],
+  ['p99.99 ms', (subject) => spreadBy(subject, ({ latencyMs }) => latencyMs?.p9999)],
+  ['max ms', (subject) => spreadBy(subject, ({ latencyMs }) => latencyMs?.max)],
+  ['CPU µs', ({ cpuPerRequest }) => spread(cpuPerRequest)],
+  [
+    'CPU µs by thread',
+    ({ cpuByThread }) =>
+      cpuByThread.map(([name, of]) => `${name} ${numberText(of.median)}`).join(', ') || '-',
+  ],
+  ['RSS start', (subject) => bytesBy(subject, ({ memory }) => memory.rssStartBytes)],
+  ['RSS peak', ({ rssPeakBytes }) => (rssPeakBytes === null ? '-' : spreadText(rssPeakBytes, bytesText))],
+  ['RSS end', (subject) => bytesBy(subject, ({ memory }) => memory.rssEndBytes)],
+  ['loop delay p99 ms', (subject) => spreadBy(subject, ({ eventLoopDelayMs }) => eventLoopDelayMs?.p99)],
+  ['collection pauses', (subject) => spreadBy(subject, ({ collectionPauses }) => collectionPauses?.count)],
+  ['their sum ms', (subject) => spreadBy(subject, ({ collectionPauses }) => collectionPauses?.totalMs)],
+  ['longest ms', (subject) => spreadBy(subject, ({ collectionPauses }) => collectionPauses?.maxMs)],
+  ['requests', ({ requests }) => requests.toLocaleString('en-US')],
+  ['errors', ({ errors }) => errors.toLocaleString('en-US')],
+  ['records', ({ records }) => recordsText(records)],
+  ['load and application', (subject) => spreadBy(subject, ({ loadShare }) => loadShare * 100, ' %')],
+];
+
+/** All numbers of a scenario, a row a subject, behind a disclosure; what only this scenario measures before it, in sight. */
+export function numbersTable({ subjects }: ScenarioSummary): Markup {
+  const repetitions = Math.max(...subjects.map((subject) => subject.repetitions.length));
+  const columns = COLUMNS.filter(([, cell]) => subjects.some((subject) => cell(subject) !== '-'));
+  const extra = subjects.flatMap((subject) =>
+    subject.extra.map(
+      ([name, of]) =>
+        markup`<tr><td>${subject.subject}</td><td class="text">${name}</td><td>${extraFigure(name, of)}</td></tr>`,
+    ),
+  );
+  return markup`${extra.length === 0 ? null : markup`<div class="wide"><table><tr><th>subject</th><th>figure of this scenario</th><th>median (lowest-highest)</th></tr>${extra}</table></div>`}
+<details><summary>The numbers: medians of ${repetitions} ${repetitions === 1 ? 'repetition' : 'repetitions (lowest-highest)'}</summary>
+<div class="wide"><table><tr><th>subject</th>${columns.map(([head]) => markup`<th>${head}</th>`)}</tr>
+${subjects.map(
+  (
+    subject,
+  ): Content => markup`<tr><td>${subject.subject}</td>${columns.map(([, cell]) => markup`<td>${cell(subject)}</td>`)}</tr>
+`,
+)}</table></div></details>`;
+}
+
+function extraFigure(name: string, of: Spread): string {
+  return spreadText(of, /bytes/i.test(name) ? bytesText : numberText);
+}
+
+function recordsText(records: SubjectSummary['records']): string {
+  if (records === null) return '-';
+  const found = `${records.found.toLocaleString('en-US')} of ${records.expected.toLocaleString('en-US')}`;
+  return records.isBalanced ? found : `${found}, NOT BALANCED`;
+}
+
+function spread(of: Spread | null): string {
+  if (of === null) return '-';
+  return of.low === of.high ? numberText(of.median) : spreadText(of);
+}
+
+function spreadBy(
+  { repetitions }: SubjectSummary,
+  of: (one: Measurement) => number | undefined,
+  unit = '',
+): string {
+  const text = spread(spreadOf(repetitions.map(of).filter((value) => value !== undefined)));
+  return text === '-' ? text : `${text}${unit}`;
+}
+
+function bytesBy({ repetitions }: SubjectSummary, of: (one: Measurement) => number): string {
+  const found = spreadOf(repetitions.map(of));
+  return found === null ? '-' : spreadText(found, bytesText);
+}
