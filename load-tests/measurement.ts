@@ -93,6 +93,8 @@ export interface LoadReport {
     readonly node: string;
   };
   readonly set: 'short' | 'full';
+  /** What each scenario does, in a sentence for people, by its name. */
+  readonly scenarios?: Readonly<Record<string, string>>;
   readonly measurements: readonly Measurement[];
   readonly verdicts: readonly Verdict[];
   /** What could not be measured here and why: a missing peer, a missing tool. */

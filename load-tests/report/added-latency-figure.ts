@@ -31,14 +31,14 @@ export function addedLatencyFigure(scenario: ScenarioSummary): Figure | null {
       : `Full capture adds ${spreadText(capture)} ms at p99 to the same gateway with capture off`;
   return {
     title,
-    note: 'Latency less that of the direct path in the same repetition: ring p50, dot p99 (the first and second numberText), with lowest to highest. Nearer to 0 is better.',
+    note: 'Latency less that of the direct path in the same repetition: ring p50, dot p99 (the first and second line at the right), with lowest to highest. Nearer to 0 is better.',
     drawing: rowPlot(
       title,
       { scale, title: 'ms more than direct' },
       added.map(({ subject, p50, p99 }): Row => ({
         name: subject,
         draw: (y) => [dot(subject, p50, scale, y - 6, 'hollow'), dot(subject, p99, scale, y + 6, 'full')],
-        figures: [`p50 ${spreadText(p50, short)}`, `p99 ${spreadText(p99, short)}`],
+        figures: [spreadText(p50, short), spreadText(p99, short)],
       })),
     ),
   };

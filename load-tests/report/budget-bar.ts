@@ -17,7 +17,7 @@ export function budgetBar({ value, must, aim, unit, direction, what }: Verdict):
   const edges = [start, ...limits, end];
   const zones = aim === null ? ['good', 'bad'] : ['good', 'fair', 'bad'];
   const ordered = direction === 'at-most' ? zones : zones.toReversed();
-  return markup`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${`${what}: ${budgetText(value.median, unit)}`}">
+  return markup`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${`${what}: ${budgetText(value, unit)}`}">
 ${ordered.map((zone, index) => markup`<rect class="zone-${zone}" x="${x(edges[index]!)}" y="7" width="${Math.max(0, x(edges[index + 1]!) - x(edges[index]!))}" height="16"/>`)}
 <path class="limit" d="M${x(must)} 3V27"/>
 <path class="whisker" d="M${x(value.low)} 15H${x(value.high)}"/><path class="median" d="M${x(value.median)} 9l5 6l-5 6l-5 -6z"/>

@@ -9,7 +9,9 @@ import type { ScenarioSummary, SubjectSummary } from './summary.ts';
 
 /** CPU per request, a bar a subject, stacked by group of threads; null where nothing took any. */
 export function cpuFigure(scenario: ScenarioSummary): Figure | null {
-  const busy = scenario.subjects.filter(({ cpuPerRequest }) => (cpuPerRequest?.median ?? 0) > 0);
+  const busy = scenario.subjects.filter(
+    ({ cpuPerRequest, requests }) => requests > 0 && (cpuPerRequest?.median ?? 0) > 0,
+  );
   if (busy.length === 0) return null;
   const scale = linearScale(
     [0, Math.max(...busy.map(({ cpuPerRequest }) => cpuPerRequest!.high))],
@@ -50,10 +52,10 @@ export function cpuFigure(scenario: ScenarioSummary): Figure | null {
     title,
     note: [
       `User and system time. At the right the median (lowest-highest)${rival === null ? '' : `, below it × what ${rival.subject} takes in the same repetition`}. `,
-      names.map(
+      markup`<span class="legends">${names.map(
         (name) =>
           markup`<span class="legend"><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="t${threadOrder(name)}" width="10" height="10"/></svg>${name}</span> `,
-      ),
+      )}</span>`,
     ],
     drawing: rowPlot(title, { scale, title: 'µs of CPU per request' }, rows),
   };

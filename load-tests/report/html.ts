@@ -3,7 +3,7 @@ import { addedLatencyFigure } from './added-latency-figure.ts';
 import { budgetBar } from './budget-bar.ts';
 import { cpuFigure } from './cpu-figure.ts';
 import { figureMarkup } from './figure.ts';
-import { budgetText, bytesText, limitText, spreadText, verdictTone, verdictWords } from './wording.ts';
+import { budgetText, bytesText, limitText, verdictTone, verdictWords } from './wording.ts';
 import { latencyFigure } from './latency-figure.ts';
 import { Markup, markup } from './markup.ts';
 import { numbersTable } from './numbers-table.ts';
@@ -32,7 +32,7 @@ ${budgets(report.verdicts)}
 ${notes('These runs prove nothing about cost', faultsOf(summaries))}
 ${notes('Not measured here', report.left)}
 <nav aria-label="Scenarios">${summaries.map((summary, index) => markup`<a href="#scenario-${index + 1}">${nameOf(summary)}</a> `)}</nav>
-${summaries.map(section)}
+${summaries.map((summary, index) => section(summary, index, report.scenarios?.[summary.scenario]))}
 </body>
 </html>
 `;
@@ -65,7 +65,7 @@ function budgetLine(verdict: Verdict): Markup {
     ...(aim === null ? [] : [`aim ${limitText(aim, verdict)}`]),
   ];
   return markup`<li><strong class="${tone}">${SIGNS[tone]} ${verdictWords(verdict)}</strong><span>${what}</span><span>${budgetBar(verdict)}</span><span class="value">${
-    value === null ? '-' : spreadText(value, (one) => budgetText(one, unit))
+    value === null ? '-' : budgetText(value, unit)
   }<small>${limits.join(', ')}</small></span></li>
 `;
 }
@@ -77,17 +77,21 @@ function notes(title: string, lines: readonly string[]): Markup | null {
 <ul class="notes">${lines.map((line) => markup`<li>${line}</li>`)}</ul>`;
 }
 
-function section(summary: ScenarioSummary, index: number): Markup {
+function section(summary: ScenarioSummary, index: number, what: string | undefined): Markup {
   const figures = [latencyFigure, addedLatencyFigure, cpuFigure, rssFigure, rateFigure].flatMap(
     (draw) => draw(summary) ?? [],
   );
   return markup`<section id="scenario-${index + 1}">
 <h2>${nameOf(summary)}</h2>
-<p class="soft">${describeLoad(summary.load)}</p>
+<p class="soft">${capitalised(describeLoad(summary.load))}.${what === undefined ? null : ` ${what}`}</p>
 ${figures.length === 0 ? null : markup`<div class="plots">${figures.map(figureMarkup)}</div>`}
 ${numbersTable(summary)}
 </section>
 `;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function nameOf({ scenario, load }: ScenarioSummary): string {

@@ -1,12 +1,15 @@
-import { bytesText, numberText, spreadText } from './wording.ts';
-import { type Content, markup, type Markup } from './markup.ts';
+import { extraName, extraText, numberText, spreadText } from './wording.ts';
+import { markup, type Markup } from './markup.ts';
 import { type Spread, spreadOf } from '../spread.ts';
 import type { ScenarioSummary, SubjectSummary } from './summary.ts';
 import type { Measurement } from '../measurement.ts';
 
-type Column = readonly [head: string, cell: (subject: SubjectSummary) => string];
+type Row = readonly [name: string, cell: (subject: SubjectSummary) => string];
 
-const COLUMNS: readonly Column[] = [
+const BY_THREAD = 'CPU µs by thread';
+const PARTS = markup` class="parts"`;
+
+const ROWS: readonly Row[] = [
   ['requests/s', ({ requestsPerSecond }) => spread(requestsPerSecond)],
   ['p50 ms', ({ p50Ms }) => spread(p50Ms)],
   ['p90 ms', (subject) => spreadBy(subject, ({ latencyMs }) => latencyMs?.p90)],
@@ -14,14 +17,14 @@ const COLUMNS: readonly Column[] = [
   ['p99.9 ms', (subject) => spreadBy(subject, ({ latencyMs }) => latencyMs?.p999)],
   ['p99.99 ms', (subject) => spreadBy(subject, ({ latencyMs }) => latencyMs?.p9999)],
   ['max ms', (subject) => spreadBy(subject, ({ latencyMs }) => latencyMs?.max)],
-  ['CPU µs', ({ cpuPerRequest }) => spread(cpuPerRequest)],
+  ['CPU µs', ({ cpuPerRequest }) => ((cpuPerRequest?.high ?? 0) > 0 ? spread(cpuPerRequest) : '-')],
   [
-    'CPU µs by thread',
+    BY_THREAD,
     ({ cpuByThread }) =>
       cpuByThread.map(([name, of]) => `${name} ${numberText(of.median)}`).join(', ') || '-',
   ],
   ['RSS start', (subject) => bytesBy(subject, ({ memory }) => memory.rssStartBytes)],
-  ['RSS peak', ({ rssPeakBytes }) => (rssPeakBytes === null ? '-' : spreadText(rssPeakBytes, bytesText))],
+  ['RSS peak', (subject) => bytesBy(subject, ({ memory }) => memory.rssPeakBytes)],
   ['RSS end', (subject) => bytesBy(subject, ({ memory }) => memory.rssEndBytes)],
   ['loop delay p99 ms', (subject) => spreadBy(subject, ({ eventLoopDelayMs }) => eventLoopDelayMs?.p99)],
   ['collection pauses', (subject) => spreadBy(subject, ({ collectionPauses }) => collectionPauses?.count)],
@@ -33,29 +36,25 @@ const COLUMNS: readonly Column[] = [
   ['load and application', (subject) => spreadBy(subject, ({ loadShare }) => loadShare * 100, ' %')],
 ];
 
-/** All numbers of a scenario, a row a subject, behind a disclosure; what only this scenario measures before it, in sight. */
+/** All numbers of a scenario, a column a subject, behind a disclosure; what only this scenario measures before it, in sight. */
 export function numbersTable({ subjects }: ScenarioSummary): Markup {
   const repetitions = Math.max(...subjects.map((subject) => subject.repetitions.length));
-  const columns = COLUMNS.filter(([, cell]) => subjects.some((subject) => cell(subject) !== '-'));
+  const rows = ROWS.filter(([, cell]) => subjects.some((subject) => cell(subject) !== '-'));
   const extra = subjects.flatMap((subject) =>
     subject.extra.map(
-      ([name, of]) =>
-        markup`<tr><td>${subject.subject}</td><td class="text">${name}</td><td>${extraFigure(name, of)}</td></tr>`,
+      ([name, of]) => markup`<li>${subject.subject}: ${extraName(name)} ${extraText(name, of)}</li>`,
     ),
   );
-  return markup`${extra.length === 0 ? null : markup`<div class="wide"><table><tr><th>subject</th><th>figure of this scenario</th><th>median (lowest-highest)</th></tr>${extra}</table></div>`}
+  return markup`${extra.length === 0 ? null : markup`<ul class="notes">${extra}</ul>`}
 <details><summary>The numbers: medians of ${repetitions} ${repetitions === 1 ? 'repetition' : 'repetitions (lowest-highest)'}</summary>
-<div class="wide"><table><tr><th>subject</th>${columns.map(([head]) => markup`<th>${head}</th>`)}</tr>
-${subjects.map(
-  (
-    subject,
-  ): Content => markup`<tr><td>${subject.subject}</td>${columns.map(([, cell]) => markup`<td>${cell(subject)}</td>`)}</tr>
+<div class="wide"><table><tr><th></th>${subjects.map(({ subject }) => markup`<th>${subject}</th>`)}</tr>
+${rows.map(
+  ([
+    name,
+    cell,
+  ]) => markup`<tr><th>${name}</th>${subjects.map((subject) => markup`<td${name === BY_THREAD ? PARTS : null}>${cell(subject)}</td>`)}</tr>
 `,
 )}</table></div></details>`;
-}
-
-function extraFigure(name: string, of: Spread): string {
-  return spreadText(of, /bytes/i.test(name) ? bytesText : numberText);
 }
 
 function recordsText(records: SubjectSummary['records']): string {
@@ -78,7 +77,8 @@ function spreadBy(
   return text === '-' ? text : `${text}${unit}`;
 }
 
+/** The dash for a subject without a process of its own. */
 function bytesBy({ repetitions }: SubjectSummary, of: (one: Measurement) => number): string {
   const found = spreadOf(repetitions.map(of));
-  return found === null ? '-' : spreadText(found, bytesText);
+  return found === null || found.high === 0 ? '-' : extraText('bytes', found);
 }

@@ -10,7 +10,7 @@ export interface Row {
 }
 
 /** Where rows are drawn within a plot 460 wide: pixels of the drawing, which the page scales. */
-export const ROW_AREA = { left: 104, right: 318 };
+export const ROW_AREA = { left: 112, right: 292 };
 const WIDTH = 460;
 const ROW = 36;
 const TOP = 8;
@@ -34,7 +34,7 @@ ${rows.map(({ name, draw, figures }, index) => {
     draw(y),
     figures.map(
       (line, place) =>
-        markup`<text class="${place === 0 ? 'name' : 'note'}" x="${ROW_AREA.right + 14}" y="${y + (figures.length === 1 ? 0 : place * 15 - 7)}" dy="0.35em">${line}</text>`,
+        markup`<text class="${place === 0 ? 'name' : 'note'}" x="${ROW_AREA.right + 12}" y="${y + (figures.length === 1 ? 0 : place * 15 - 7)}" dy="0.35em">${line}</text>`,
     ),
   ];
 })}

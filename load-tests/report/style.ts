@@ -48,12 +48,12 @@ h1{font-size:24px;line-height:1.25;margin:0 0 4px}h2{font-size:19px;line-height:
 p{margin:4px 0 10px}.soft,figcaption p{color:var(--soft);font-size:13.5px}a{color:inherit}
 .count{font-size:17px;margin:14px 0 6px}.good{color:var(--good)}.fair{color:var(--fair)}.bad{color:var(--bad)}.unknown{color:var(--unknown)}
 ul.budgets{list-style:none;margin:0;padding:0}
-ul.budgets li{display:grid;grid-template-columns:150px minmax(0,1fr) 230px 190px;gap:2px 16px;align-items:center;padding:9px 0;border-bottom:1px solid var(--rule);break-inside:avoid}
+ul.budgets li{display:grid;grid-template-columns:165px minmax(0,1fr) 230px 200px;gap:2px 16px;align-items:center;padding:9px 0;border-bottom:1px solid var(--rule);break-inside:avoid}
 ul.budgets strong{white-space:nowrap}.value{font-variant-numeric:tabular-nums}.value small{display:block;color:var(--soft);font-size:13px}
 ul.notes{margin:6px 0;padding-left:20px}nav{margin:18px 0 0;font-size:14px;line-height:1.9}nav a{margin-right:14px;white-space:nowrap}
-.plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:26px 32px;margin:16px 0}
-figure{margin:0;min-width:0;break-inside:avoid;display:flex;flex-direction:column}figcaption{flex:1}figcaption p{margin:2px 0 8px}
-svg{display:block;width:100%;height:auto;max-width:520px;overflow:visible}svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--text)}
+.plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:0 32px;margin:16px 0}
+figure{margin:0;min-width:0;break-inside:avoid;display:grid;grid-template-rows:subgrid;grid-row:span 2;row-gap:0;align-items:start}figcaption p{margin:2px 0 8px}
+figure>svg{margin-bottom:26px}svg{display:block;width:100%;height:auto;max-width:520px;overflow:visible}svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--text)}
 svg text.tick,svg text.axis-title,svg text.note{fill:var(--soft)}
 .grid{stroke:var(--grid);fill:none}.axis{stroke:var(--soft);fill:none}.leader{stroke:var(--soft);stroke-width:.6;fill:none;opacity:.7}
 .line,.whisker{fill:none;stroke-linejoin:round}.line{stroke-width:1.6}.whisker{stroke:var(--text);stroke-width:1.4}
@@ -61,14 +61,14 @@ svg text.tick,svg text.axis-title,svg text.note{fill:var(--soft)}
 ${SUBJECTS.map((subject, index) => subjectRules(subject, index + 1)).join('')}.line.s0,.dot.s0{stroke:var(--soft)}
 ${THREADS.map((_, index) => `.t${index}{fill:var(--t${index})}`).join('')}.t${THREADS.length}{fill:var(--t${THREADS.length})}
 .zone-good{fill:var(--good-zone)}.zone-fair{fill:var(--fair-zone)}.zone-bad{fill:var(--bad-zone)}.limit{stroke:var(--text);stroke-width:1.5}.median{fill:var(--text)}
-.legend{display:inline-flex;gap:5px;align-items:center;margin-right:12px}.legend svg{width:11px;height:11px;flex:none}
+.legends{display:block;margin-top:3px}.legend{display:inline-flex;gap:5px;align-items:center;margin-right:12px}.legend svg{width:11px;height:11px;flex:none}
 details{margin:14px 0;border:1px solid var(--rule);border-radius:6px;background:var(--panel)}summary{cursor:pointer;padding:8px 12px}
 .wide{overflow-x:auto;padding:0 12px 10px}table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums}
-th,td{padding:4px 10px;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}th:first-child,td:first-child{text-align:left}th{font-weight:600;color:var(--soft)}td.text{text-align:left}
-@media (max-width:760px){body{padding:16px 14px 48px}ul.budgets li{grid-template-columns:minmax(0,1fr)}ul.budgets svg{max-width:330px}}
-@media (max-width:480px){svg text{font-size:14px}}
+th,td{padding:4px 10px;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}th:first-child{text-align:left;position:sticky;left:0;background:var(--panel)}th{font-weight:600;color:var(--soft)}td.parts{white-space:normal;min-width:120px}
+@media screen and (max-width:760px){body{padding:16px 14px 48px}ul.budgets li{grid-template-columns:minmax(0,1fr)}ul.budgets svg{max-width:330px}}
+@media screen and (max-width:480px){svg text{font-size:14px}}
 @media print{body{max-width:none;padding:0;font-size:11pt}nav,summary{display:none}details{border:0;background:none}details::details-content{content-visibility:visible;display:block;height:auto}
-.wide{overflow:visible;padding:0}table{font-size:7.5pt}th,td{padding:2px 5px}h2{break-after:avoid}*{print-color-adjust:exact}}
+.wide{overflow:visible;padding:0}table{font-size:6.5pt}th,td{padding:2px 4px}td.parts{min-width:0}h2,h2+p{break-after:avoid}th,td{white-space:normal}*{print-color-adjust:exact}}
 `;
 }
 

@@ -57,11 +57,12 @@ export function summarise(measurements: readonly Measurement[]): ScenarioSummary
   }));
 }
 
-/** `full speed, 50 connections` or `2,000 requests/s, 50 connections`. */
+/** `full speed, 50 connections`, `2,000 requests/s, 50 connections`, or `5,000 connections` where they only wait. */
 export function describeLoad(load: Load): string {
-  const connections = `${load.connections.toLocaleString('en-US')} connections`;
-  return load.kind === 'full-speed'
-    ? `full speed, ${connections}`
+  const connections = `${load.connections.toLocaleString('en-US')} ${load.connections === 1 ? 'connection' : 'connections'}`;
+  if (load.kind === 'full-speed') return `full speed, ${connections}`;
+  return load.perSecond === 0
+    ? connections
     : `${load.perSecond.toLocaleString('en-US')} requests/s, ${connections}`;
 }
 

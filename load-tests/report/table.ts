@@ -5,7 +5,8 @@ import {
   bytesText,
   numberText,
   limitText,
-  spreadText,
+  extraName,
+  extraText,
   verdictTone,
   verdictWords,
 } from './wording.ts';
@@ -42,8 +43,8 @@ function scenarioTable({ scenario, load, subjects }: ScenarioSummary): string {
     numberText(subject.requestsPerSecond?.median ?? null),
     numberText(subject.p50Ms?.median ?? null),
     numberText(subject.p99Ms?.median ?? null),
-    numberText(subject.cpuPerRequest?.median ?? null),
-    subject.rssPeakBytes === null ? '-' : bytesText(subject.rssPeakBytes.median),
+    (subject.cpuPerRequest?.median ?? 0) > 0 ? numberText(subject.cpuPerRequest!.median) : '-',
+    (subject.rssPeakBytes?.median ?? 0) > 0 ? bytesText(subject.rssPeakBytes!.median) : '-',
     numberText(subject.errors),
     subject.records === null
       ? '-'
@@ -51,7 +52,7 @@ function scenarioTable({ scenario, load, subjects }: ScenarioSummary): string {
     subject.cpuByThread.map(([name, spread]) => `${name} ${numberText(spread.median)}`).join(', '),
   ]);
   const extra = subjects.flatMap(({ subject, extra: figures }) =>
-    figures.map(([name, spread]) => `  ${subject}: ${name} ${spreadText(spread)}\n`),
+    figures.map(([name, spread]) => `  ${subject}: ${extraName(name)} ${extraText(name, spread)}\n`),
   );
   return `${printable(scenario)}: ${describeLoad(load)}${repetitions > 1 ? `, medians of ${repetitions}` : ''}
 ${aligned(
@@ -66,7 +67,7 @@ function budgetTable(verdicts: readonly Verdict[], hasColour: boolean): string {
     const words = verdictWords(verdict);
     return [
       hasColour ? { text: words, colour: COLOURS[verdictTone(verdict)] } : words,
-      verdict.value === null ? '-' : spreadText(verdict.value, (value) => budgetText(value, verdict.unit)),
+      verdict.value === null ? '-' : budgetText(verdict.value, verdict.unit),
       limitText(verdict.must, verdict),
       limitText(verdict.aim, verdict),
       verdict.what,

@@ -15,13 +15,14 @@ const LEVEL = 0.03;
 
 /** RSS over the run, a line a subject; null where nobody sampled it. */
 export function rssFigure({ subjects }: ScenarioSummary): Figure | null {
-  const lines = subjects.map(({ subject, repetitions }): Line => {
+  const resident = subjects.filter(({ rssPeakBytes }) => (rssPeakBytes?.median ?? 0) > 0);
+  const lines = resident.map(({ subject, repetitions }): Line => {
     const { memory } = typical(repetitions, ({ memory: { rssPeakBytes } }) => rssPeakBytes);
     const points = memory.series.map(([second, rssBytes]): [number, number] => [second, rssBytes / MEBIBYTE]);
     return { subject, points: thinned(points, (values) => Math.max(...values)) };
   });
   if (lines.every(({ points }) => points.length === 0)) return null;
-  const { protagonist } = cast(subjects);
+  const { protagonist } = cast(resident);
   const title =
     protagonist === null
       ? 'Memory over the run'
@@ -46,7 +47,7 @@ export function rateFigure(scenario: ScenarioSummary): Figure | null {
       points: thinned(points, (values) => values.reduce((sum, value) => sum + value, 0) / values.length),
     };
   });
-  if (lines.every(({ points }) => points.length === 0)) return null;
+  if (lines.every(({ points }) => points.every(([, rate]) => rate === 0))) return null;
   const title = load.kind === 'constant-rate' ? heldRate(scenario, load.perSecond) : comparedRate(scenario);
   return {
     title,

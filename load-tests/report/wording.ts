@@ -9,16 +9,10 @@ export function numberText(value: number | null): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
-/** Bytes as `812 B`, `7.6 KiB`, `129 MiB`. */
+/** Bytes as `812 B`, `7.6 KiB`, `129 MiB`, `8 GiB`. */
 export function bytesText(bytes: number): string {
-  const size = Math.abs(bytes);
-  if (size < 1024) return `${Math.round(bytes)} B`;
-  return size < 1024 ** 2 ? `${brief(bytes / 1024)} KiB` : `${brief(bytes / 1024 ** 2)} MiB`;
-}
-
-/** A value in the unit of a budget: `1.62`, `0.31 ms`, `7.6 KiB`. */
-export function budgetText(value: number, unit: Verdict['unit']): string {
-  return unit === 'bytes' ? bytesText(value) : `${value.toFixed(2)}${unit === 'ms' ? ' ms' : ''}`;
+  const [divisor, unit] = byteUnit(bytes);
+  return `${brief(bytes / divisor)} ${unit}`;
 }
 
 /** `1.62 (1.55-1.70)`; the lowest and highest with `to` between them where one is below zero. */
@@ -27,6 +21,33 @@ export function spreadText(
   write: (value: number) => string = numberText,
 ): string {
   return `${write(median)} (${write(low)}${low < 0 ? ' to ' : '-'}${write(high)})`;
+}
+
+/** A spread of bytes in one unit: `19 (18-20.5) MiB`. */
+export function bytesSpreadText(spread: Spread): string {
+  const [divisor, unit] = byteUnit(Math.max(Math.abs(spread.low), Math.abs(spread.high)));
+  return `${spreadText(spread, (bytes) => brief(bytes / divisor))} ${unit}`;
+}
+
+/** The value of a budget in its unit: `1.62 (1.55-1.70)`, `0.31 (0.28-0.40) ms`, `7.6 (7.5-7.9) KiB`. */
+export function budgetText(spread: Spread, unit: Verdict['unit']): string {
+  if (unit === 'bytes') return bytesSpreadText(spread);
+  return `${spreadText(spread, (value) => value.toFixed(2))}${unit === 'ms' ? ' ms' : ''}`;
+}
+
+/** `bytesPerIdleConnection` as `bytes per idle connection`. */
+export function extraName(name: string): string {
+  return name
+    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toLowerCase()
+    .replace(/\brss\b/, 'RSS');
+}
+
+/** A figure by its name, in bytes where that says so; without a spread where there is none. */
+export function extraText(name: string, spread: Spread): string {
+  if (spread.low === spread.high)
+    return /bytes/i.test(name) ? bytesText(spread.median) : numberText(spread.median);
+  return /bytes/i.test(name) ? bytesSpreadText(spread) : spreadText(spread);
 }
 
 /** What a verdict says to people: words first, since not everybody sees the colour. */
@@ -57,7 +78,13 @@ export function limitText(limit: number | null, { unit, direction }: Verdict): s
   return `${direction === 'at-most' ? '≤' : '≥'} ${value}`;
 }
 
+function byteUnit(bytes: number): readonly [divisor: number, unit: string] {
+  const size = Math.abs(bytes);
+  if (size < 1024) return [1, 'B'];
+  if (size < 1024 ** 2) return [1024, 'KiB'];
+  return size < 1024 ** 3 ? [1024 ** 2, 'MiB'] : [1024 ** 3, 'GiB'];
+}
+
 function brief(value: number): string {
-  const rounded = Number(value.toFixed(Math.abs(value) < 100 ? 1 : 0));
-  return rounded.toLocaleString('en-US');
+  return value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 1 : 0 });
 }

@@ -116,6 +116,7 @@ export function fixtureReport(): LoadReport {
       node: '26.10.0',
     },
     set: 'full',
+    scenarios: { reference: 'JSON POST of 105 bytes, answer of 105 bytes.' },
     measurements,
     verdicts: evaluate(measurements),
     left: ['soak: the fixture has none', 'dead-sink: the fixture has none'],
