@@ -1,13 +1,12 @@
 import { extraName, extraText, numberText, spreadText } from './wording.ts';
 import { markup, type Markup } from './markup.ts';
 import { type Spread, spreadOf } from '../spread.ts';
-import type { ScenarioSummary, SubjectSummary } from './summary.ts';
+import { COMMON_EXTRA, type ScenarioSummary, type SubjectSummary } from './summary.ts';
 import type { Measurement } from '../measurement.ts';
 
 type Row = readonly [name: string, cell: (subject: SubjectSummary) => string];
 
 const BY_THREAD = 'CPU µs by thread';
-const PARTS = markup` class="parts"`;
 
 const ROWS: readonly Row[] = [
   ['requests/s', ({ requestsPerSecond }) => spread(requestsPerSecond)],
@@ -26,6 +25,7 @@ const ROWS: readonly Row[] = [
   ['RSS start', (subject) => bytesBy(subject, ({ memory }) => memory.rssStartBytes)],
   ['RSS peak', (subject) => bytesBy(subject, ({ memory }) => memory.rssPeakBytes)],
   ['RSS end', (subject) => bytesBy(subject, ({ memory }) => memory.rssEndBytes)],
+  ['bare node RSS', (subject) => bytesBy(subject, ({ extra }) => extra['bareNodeRssBytes'] ?? 0)],
   ['loop delay p99 ms', (subject) => spreadBy(subject, ({ eventLoopDelayMs }) => eventLoopDelayMs?.p99)],
   ['collection pauses', (subject) => spreadBy(subject, ({ collectionPauses }) => collectionPauses?.count)],
   ['their sum ms', (subject) => spreadBy(subject, ({ collectionPauses }) => collectionPauses?.totalMs)],
@@ -41,20 +41,20 @@ export function numbersTable({ subjects }: ScenarioSummary): Markup {
   const repetitions = Math.max(...subjects.map((subject) => subject.repetitions.length));
   const rows = ROWS.filter(([, cell]) => subjects.some((subject) => cell(subject) !== '-'));
   const extra = subjects.flatMap((subject) =>
-    subject.extra.map(
-      ([name, of]) => markup`<li>${subject.subject}: ${extraName(name)} ${extraText(name, of)}</li>`,
-    ),
+    subject.extra
+      .filter(([name]) => !COMMON_EXTRA.has(name))
+      .map(([name, of]) => markup`<li>${subject.subject}: ${extraName(name)} ${extraText(name, of)}</li>`),
   );
   return markup`${extra.length === 0 ? null : markup`<ul class="notes">${extra}</ul>`}
 <details><summary>The numbers: medians of ${repetitions} ${repetitions === 1 ? 'repetition' : 'repetitions (lowest-highest)'}</summary>
 <div class="wide"><table><tr><th></th>${subjects.map(({ subject }) => markup`<th>${subject}</th>`)}</tr>
-${rows.map(
-  ([
-    name,
-    cell,
-  ]) => markup`<tr><th>${name}</th>${subjects.map((subject) => markup`<td${name === BY_THREAD ? PARTS : null}>${cell(subject)}</td>`)}</tr>
-`,
-)}</table></div></details>`;
+${rows.map((row) => tableRow(row, subjects))}</table></div></details>`;
+}
+
+function tableRow([name, cell]: Row, subjects: readonly SubjectSummary[]): Markup {
+  const kind = name === BY_THREAD ? 'parts' : '';
+  return markup`<tr><th>${name}</th>${subjects.map((subject) => markup`<td class="${kind}">${cell(subject)}</td>`)}</tr>
+`;
 }
 
 function recordsText(records: SubjectSummary['records']): string {

@@ -45,6 +45,9 @@ export const SUBJECTS: readonly SubjectName[] = [
   'tapline-both',
 ];
 
+/** Figures that measurements of every scenario may bring along: not what a scenario is there for. */
+export const COMMON_EXTRA: ReadonlySet<string> = new Set(['bareNodeRssBytes']);
+
 /** One summary a scenario and load, in the order in which they were first measured. */
 export function summarise(measurements: readonly Measurement[]): ScenarioSummary[] {
   const groups = Map.groupBy(measurements, ({ scenario, load }) => `${scenario}\n${describeLoad(load)}`);

@@ -10,7 +10,14 @@ import {
   verdictTone,
   verdictWords,
 } from './wording.ts';
-import { describeLoad, faultsOf, type ScenarioSummary, summarise } from './summary.ts';
+import {
+  COMMON_EXTRA,
+  describeLoad,
+  faultsOf,
+  type ScenarioSummary,
+  type SubjectSummary,
+  summarise,
+} from './summary.ts';
 
 const COLOURS = { good: '\u001b[32m', fair: '\u001b[33m', bad: '\u001b[31m', unknown: '\u001b[2m' };
 const RESET = '\u001b[0m';
@@ -46,13 +53,13 @@ function scenarioTable({ scenario, load, subjects }: ScenarioSummary): string {
     (subject.cpuPerRequest?.median ?? 0) > 0 ? numberText(subject.cpuPerRequest!.median) : '-',
     (subject.rssPeakBytes?.median ?? 0) > 0 ? bytesText(subject.rssPeakBytes!.median) : '-',
     numberText(subject.errors),
-    subject.records === null
-      ? '-'
-      : `${subject.records.found.toLocaleString('en-US')} ${subject.records.isBalanced ? 'all' : 'NOT BALANCED'}`,
+    subject.records === null ? '-' : recordsText(subject.records),
     subject.cpuByThread.map(([name, spread]) => `${name} ${numberText(spread.median)}`).join(', '),
   ]);
   const extra = subjects.flatMap(({ subject, extra: figures }) =>
-    figures.map(([name, spread]) => `  ${subject}: ${extraName(name)} ${extraText(name, spread)}\n`),
+    figures
+      .filter(([name]) => !COMMON_EXTRA.has(name))
+      .map(([name, spread]) => `  ${subject}: ${extraName(name)} ${extraText(name, spread)}\n`),
   );
   return `${printable(scenario)}: ${describeLoad(load)}${repetitions > 1 ? `, medians of ${repetitions}` : ''}
 ${aligned(
@@ -60,6 +67,11 @@ ${aligned(
   rows,
   new Set([1, 2, 3, 4, 5, 6, 7]),
 )}${extra.map((line) => `${printable(line.trimEnd())}\n`).join('')}`;
+}
+
+function recordsText({ expected, found, isBalanced }: NonNullable<SubjectSummary['records']>): string {
+  const words = found === expected ? 'all' : isBalanced ? 'rest accounted for' : 'NOT BALANCED';
+  return `${found.toLocaleString('en-US')} ${words}`;
 }
 
 function budgetTable(verdicts: readonly Verdict[], hasColour: boolean): string {
