@@ -2,8 +2,9 @@ import type { LoadReport, Verdict } from '../measurement.ts';
 import { addedLatencyFigure } from './added-latency-figure.ts';
 import { budgetBar } from './budget-bar.ts';
 import { cpuFigure } from './cpu-figure.ts';
+import { describeRun } from './describe-run.ts';
 import { figureMarkup } from './figure.ts';
-import { budgetText, bytesText, limitText, verdictTone, verdictWords } from './wording.ts';
+import { budgetText, limitText, verdictTone, verdictWords } from './wording.ts';
 import { latencyFigure } from './latency-figure.ts';
 import { Markup, markup } from './markup.ts';
 import { numbersTable } from './numbers-table.ts';
@@ -37,11 +38,6 @@ ${summaries.map((summary, index) => section(summary, index, report.scenarios?.[s
 </html>
 `;
   return `<!doctype html>\n${page}`;
-}
-
-/** When, on what machine and how much was measured, in a line. */
-export function describeRun({ date, machine, set }: Pick<LoadReport, 'date' | 'machine' | 'set'>): string {
-  return `${date.slice(0, 10)}, ${machine.cores} cores of ${machine.model}, ${bytesText(machine.memoryBytes)}, ${machine.system}, Node ${machine.node}, ${set} set`;
 }
 
 function budgets(verdicts: readonly Verdict[]): Markup {
