@@ -1,6 +1,6 @@
 import type { Verdict } from './measurement.ts';
 
-/** Median, lowest and highest of some values. */
+/** Median, lowest and highest of some values, and how many they are. */
 export type Spread = NonNullable<Verdict['value']>;
 
 /** The middle value, the mean of both middle ones of an even count; null of none. */
@@ -11,8 +11,9 @@ export function median(values: readonly number[]): number | null {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Median, lowest and highest; null of no values. */
+/** The spread of values; null of none. */
 export function spreadOf(values: readonly number[]): Spread | null {
   const middle = median(values);
-  return middle === null ? null : { median: middle, low: Math.min(...values), high: Math.max(...values) };
+  if (middle === null) return null;
+  return { median: middle, low: Math.min(...values), high: Math.max(...values), count: values.length };
 }

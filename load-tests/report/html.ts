@@ -32,7 +32,7 @@ export function renderHtml(report: LoadReport): string {
 ${budgets(report.verdicts)}
 ${notes('These runs prove nothing about cost', faultsOf(summaries))}
 ${notes('Not measured here', report.left)}
-<nav aria-label="Scenarios">${summaries.map((summary, index) => markup`<a href="#scenario-${index + 1}">${nameOf(summary)}</a> `)}</nav>
+<nav aria-label="Scenarios">${summaries.map((summary, index) => markup`<a href="#scenario-${index + 1}">${summary.title}</a> `)}</nav>
 ${summaries.map((summary, index) => section(summary, index, report.scenarios?.[summary.scenario]))}
 </body>
 </html>
@@ -78,7 +78,7 @@ function section(summary: ScenarioSummary, index: number, what: string | undefin
     (draw) => draw(summary) ?? [],
   );
   return markup`<section id="scenario-${index + 1}">
-<h2>${nameOf(summary)}</h2>
+<h2>${summary.title}</h2>
 <p class="soft">${capitalised(describeLoad(summary.load))}.${what === undefined ? null : ` ${what}`}</p>
 ${figures.length === 0 ? null : markup`<div class="plots">${figures.map(figureMarkup)}</div>`}
 ${numbersTable(summary)}
@@ -88,8 +88,4 @@ ${numbersTable(summary)}
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function nameOf({ scenario, load }: ScenarioSummary): string {
-  return `${scenario}, ${load.kind === 'full-speed' ? 'full speed' : 'constant rate'}`;
 }

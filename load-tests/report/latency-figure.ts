@@ -40,8 +40,8 @@ export function latencyFigure({ load, subjects }: ScenarioSummary): Figure | nul
   };
 }
 
-/** The curve up to percentile 99.99, beyond which a run has too few requests. */
+/** The curve from percentile 10, since the fastest would stretch the axis for all, up to 99.99, beyond which a run has too few requests. */
 function curveOf({ curve, p9999 }: Latency): Line['points'] {
-  const points = curve.filter(([percentile, ms]) => percentile < 99.99 && ms > 0);
+  const points = curve.filter(([percentile, ms]) => percentile >= 10 && percentile < 99.99 && ms > 0);
   return p9999 > 0 ? [...points, [99.99, p9999]] : points;
 }

@@ -1,7 +1,7 @@
 import { extraName, extraText, numberText, spreadText } from './wording.ts';
 import { markup, type Markup } from './markup.ts';
 import { type Spread, spreadOf } from '../spread.ts';
-import { COMMON_EXTRA, type ScenarioSummary, type SubjectSummary } from './summary.ts';
+import { COMMON_EXTRA, repetitionsText, type ScenarioSummary, type SubjectSummary } from './summary.ts';
 import type { Measurement } from '../measurement.ts';
 
 type Row = readonly [name: string, cell: (subject: SubjectSummary) => string];
@@ -34,11 +34,11 @@ const ROWS: readonly Row[] = [
   ['errors', ({ errors }) => errors.toLocaleString('en-US')],
   ['records', ({ records }) => recordsText(records)],
   ['load and application', (subject) => spreadBy(subject, ({ loadShare }) => loadShare * 100, ' %')],
+  ['other programs', (subject) => spreadBy(subject, ({ extra }) => percent(extra['strangersShare']), ' %')],
 ];
 
 /** All numbers of a scenario, a column a subject, behind a disclosure; what only this scenario measures before it, in sight. */
 export function numbersTable({ subjects }: ScenarioSummary): Markup {
-  const repetitions = Math.max(...subjects.map((subject) => subject.repetitions.length));
   const rows = ROWS.filter(([, cell]) => subjects.some((subject) => cell(subject) !== '-'));
   const extra = subjects.flatMap((subject) =>
     subject.extra
@@ -46,7 +46,7 @@ export function numbersTable({ subjects }: ScenarioSummary): Markup {
       .map(([name, of]) => markup`<li>${subject.subject}: ${extraName(name)} ${extraText(name, of)}</li>`),
   );
   return markup`${extra.length === 0 ? null : markup`<ul class="notes">${extra}</ul>`}
-<details><summary>The numbers: medians of ${repetitions} ${repetitions === 1 ? 'repetition' : 'repetitions (lowest-highest)'}</summary>
+<details><summary>The numbers: medians of ${repetitionsText(subjects)} (lowest-highest)</summary>
 <div class="wide"><table><tr><th></th>${subjects.map(({ subject }) => markup`<th>${subject}</th>`)}</tr>
 ${rows.map((row) => tableRow(row, subjects))}</table></div></details>`;
 }
@@ -66,6 +66,10 @@ function recordsText(records: SubjectSummary['records']): string {
 function spread(of: Spread | null): string {
   if (of === null) return '-';
   return of.low === of.high ? numberText(of.median) : spreadText(of);
+}
+
+function percent(share: number | undefined): number | undefined {
+  return share === undefined ? undefined : share * 100;
 }
 
 function spreadBy(

@@ -17,12 +17,13 @@ const LINES: Record<SubjectName, readonly [light: string, dark: string, dashes: 
   'tapline-both': ['#1a1a1a', '#f2f2f2', 'none', 2.4],
 };
 
-/** Groups of threads in the order in which a bar stacks them; colours as above. What is not in the list follows in greys. */
+/** Groups of threads in the order in which a bar stacks them; colours as above. What is not in the list follows in a grey. */
 const THREADS: readonly (readonly [name: string, light: string, dark: string])[] = [
   ['data', '#0072b2', '#4aa8dd'],
   ['main', '#e69f00', '#f0b429'],
   ['v8', '#c56b9d', '#d98cb8'],
   ['pool', '#009e73', '#2fbf93'],
+  ['worker', '#6b7a8f', '#8595a8'],
 ];
 
 /** The class of a subject's lines and dots; never made of its name, which is not ours. */
@@ -81,5 +82,5 @@ function subjectRules(subject: SubjectName, index: number): string {
 function variables(background: 0 | 1): string {
   const subjects = SUBJECTS.map((subject, index) => `--s${index + 1}:${LINES[subject][background]}`);
   const threads = THREADS.map((thread, index) => `--t${index}:${thread[background + 1]}`);
-  return [...subjects, ...threads, `--t${THREADS.length}:${['#8c96a3', '#7d8894'][background]}`].join(';');
+  return [...subjects, ...threads, `--t${THREADS.length}:${['#b9c0c9', '#c3ccd6'][background]}`].join(';');
 }

@@ -3,6 +3,8 @@ import { type Spread, spreadOf } from '../spread.ts';
 
 /** All that was measured of one scenario under one load, by subject. */
 export interface ScenarioSummary {
+  /** The scenario's name, and the kind of load where it was measured under several. */
+  readonly title: string;
   readonly scenario: string;
   readonly load: Load;
   /** In the order of `SUBJECTS`. */
@@ -18,7 +20,7 @@ export interface SubjectSummary {
   readonly p99Ms: Spread | null;
   /** Microseconds. */
   readonly cpuPerRequest: Spread | null;
-  /** Microseconds a request of each group of threads, the largest first. */
+  /** Microseconds a request of each group of threads that took any, the largest first. */
   readonly cpuByThread: readonly (readonly [string, Spread])[];
   readonly rssPeakBytes: Spread | null;
   /** Sums over the repetitions. */
@@ -46,12 +48,18 @@ export const SUBJECTS: readonly SubjectName[] = [
 ];
 
 /** Figures that measurements of every scenario may bring along: not what a scenario is there for. */
-export const COMMON_EXTRA: ReadonlySet<string> = new Set(['bareNodeRssBytes']);
+export const COMMON_EXTRA: ReadonlySet<string> = new Set(['bareNodeRssBytes', 'strangersShare']);
 
 /** One summary a scenario and load, in the order in which they were first measured. */
 export function summarise(measurements: readonly Measurement[]): ScenarioSummary[] {
+  const loads = Map.groupBy(measurements, ({ scenario }) => scenario);
+  const hasLoads = (scenario: string): boolean =>
+    new Set(loads.get(scenario)!.map(({ load }) => describeLoad(load))).size > 1;
   const groups = Map.groupBy(measurements, ({ scenario, load }) => `${scenario}\n${describeLoad(load)}`);
   return [...groups.values()].map((group) => ({
+    title: hasLoads(group[0]!.scenario)
+      ? `${group[0]!.scenario}, ${group[0]!.load.kind === 'full-speed' ? 'full speed' : 'constant rate'}`
+      : group[0]!.scenario,
     scenario: group[0]!.scenario,
     load: group[0]!.load,
     subjects: [...Map.groupBy(group, ({ subject }) => subject).values()]
@@ -67,6 +75,13 @@ export function describeLoad(load: Load): string {
   return load.perSecond === 0
     ? connections
     : `${load.perSecond.toLocaleString('en-US')} requests/s, ${connections}`;
+}
+
+/** How often subjects were measured: `3 repetitions`, `1 to 3 repetitions`. */
+export function repetitionsText(subjects: readonly SubjectSummary[]): string {
+  const counts = subjects.map(({ repetitions }) => repetitions.length);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `${least === most ? most : `${least} to ${most}`} ${most === 1 ? 'repetition' : 'repetitions'}`;
 }
 
 /** Runs that prove nothing about cost, a line each: answers failed, or records do not balance. */
@@ -104,9 +119,9 @@ function summariseSubject(repetitions: readonly Measurement[]): SubjectSummary {
     p50Ms: spread((measurement) => measurement.latencyMs?.p50),
     p99Ms: spread((measurement) => measurement.latencyMs?.p99),
     cpuPerRequest: spread((measurement) => measurement.cpu.perRequest),
-    cpuByThread: spreads((measurement) => measurement.cpu.byThread).sort(
-      ([, left], [, right]) => right.median - left.median,
-    ),
+    cpuByThread: spreads((measurement) => measurement.cpu.byThread)
+      .filter(([, { median }]) => median > 0)
+      .sort(([, left], [, right]) => right.median - left.median),
     rssPeakBytes: spread((measurement) => measurement.memory.rssPeakBytes),
     requests: sum(repetitions.map(({ requests }) => requests)),
     errors: sum(repetitions.map(({ errors }) => errors)),

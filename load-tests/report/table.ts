@@ -14,6 +14,7 @@ import {
   COMMON_EXTRA,
   describeLoad,
   faultsOf,
+  repetitionsText,
   type ScenarioSummary,
   type SubjectSummary,
   summarise,
@@ -44,7 +45,6 @@ export function printTable(
 }
 
 function scenarioTable({ scenario, load, subjects }: ScenarioSummary): string {
-  const repetitions = Math.max(...subjects.map((subject) => subject.repetitions.length));
   const rows = subjects.map((subject) => [
     subject.subject,
     numberText(subject.requestsPerSecond?.median ?? null),
@@ -61,7 +61,7 @@ function scenarioTable({ scenario, load, subjects }: ScenarioSummary): string {
       .filter(([name]) => !COMMON_EXTRA.has(name))
       .map(([name, spread]) => `  ${subject}: ${extraName(name)} ${extraText(name, spread)}\n`),
   );
-  return `${printable(scenario)}: ${describeLoad(load)}${repetitions > 1 ? `, medians of ${repetitions}` : ''}
+  return `${printable(scenario)}: ${describeLoad(load)}, medians of ${repetitionsText(subjects)}
 ${aligned(
   ['', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'RSS peak', 'errors', 'records', 'CPU µs by thread'],
   rows,

@@ -15,11 +15,12 @@ export function bytesText(bytes: number): string {
   return `${brief(bytes / divisor)} ${unit}`;
 }
 
-/** `1.62 (1.55-1.70)`; the lowest and highest with `to` between them where one is below zero. */
+/** `1.62 (1.55-1.70)`; the lowest and highest with `to` between them where one is below zero, and `1.62 (one run)` where there is no spread to tell. */
 export function spreadText(
-  { median, low, high }: Spread,
+  { median, low, high, count }: Spread,
   write: (value: number) => string = numberText,
 ): string {
+  if (count === 1) return `${write(median)} (one run)`;
   return `${write(median)} (${write(low)}${low < 0 ? ' to ' : '-'}${write(high)})`;
 }
 

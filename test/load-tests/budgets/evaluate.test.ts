@@ -87,7 +87,7 @@ for (const budget of budgets) {
     );
     t.deepEqual(
       Object.fromEntries(Object.entries(value!).map(([name, of]) => [name, Number(of.toPrecision(12))])),
-      { median: 0.7, low: 0.5, high: 0.9 },
+      { median: 0.7, low: 0.5, high: 0.9, count: 3 },
     );
   });
 
@@ -147,7 +147,7 @@ test('a repetition without its peer gives no value, the others do', (t) => {
     measured(ratio.value, 4000, 2),
     measured(ratio.dividedBy!, 1, 3),
   ]);
-  t.deepEqual(value, { median: 2, low: 2, high: 2 });
+  t.deepEqual(value, { median: 2, low: 2, high: 2, count: 1 });
 });
 
 test('a peer under another load or of another scenario is no peer', (t) => {

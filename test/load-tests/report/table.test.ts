@@ -1,5 +1,7 @@
 import test from 'ava';
-import type { LoadReport } from '../../../load-tests/measurement.ts';
+import { evaluate } from '../../../load-tests/budgets/evaluate.ts';
+import type { Load, LoadReport } from '../../../load-tests/measurement.ts';
+import { summarise } from '../../../load-tests/report/summary.ts';
 import { printTable } from '../../../load-tests/report/table.ts';
 import { fixtureMeasurement, fixtureReport } from '../fixture-report.ts';
 
@@ -13,7 +15,7 @@ test('a scenario is a table of its subjects, medians of the repetitions', (t) =>
   const scenario = printed(fixtureReport()).split('\n\n')[0]!;
   t.is(
     scenario,
-    `reference: full speed, 50 connections, medians of 3
+    `reference: full speed, 50 connections, medians of 3 repetitions
                   requests/s  p50 ms  p99 ms  CPU µs  RSS peak  errors      records  CPU µs by thread
   direct              31,288    1.54    3.91       -         -       0            -
   nginx               20,242    2.12    5.99    17.3  11.8 MiB       0            -  worker 17.3
@@ -29,7 +31,7 @@ test('a scenario is a table of its subjects, medians of the repetitions', (t) =>
 
 test('what only a scenario measures stands below its table', (t) => {
   const idle = printed(fixtureReport()).split('\n\n')[2]!;
-  t.regex(idle, /^idle-connections: 5,000 connections, medians of 3\n/);
+  t.regex(idle, /^idle-connections: 5,000 connections, medians of 3 repetitions\n/);
   t.regex(idle, /\n {2}tapline-bulk: bytes per idle connection 4\.8 \(4\.7-5\) KiB\n/);
 });
 
@@ -56,7 +58,7 @@ test('a budget without an aim passes without one', (t) => {
     .filter(({ budget }) => budget === 'rss-dead-sink')
     .map((verdict) => ({
       ...verdict,
-      value: { median: 1024, low: -1024, high: 2048 },
+      value: { median: 1024, low: -1024, high: 2048, count: 3 },
       verdict: 'must' as const,
     }));
   t.regex(printed({ ...report, verdicts }), /\n {2}pass {2}1 \(-1 to 2\) KiB {2}≤ 64 MiB {2}-/);
@@ -108,4 +110,25 @@ test('a name from elsewhere cannot write to the terminal', (t) => {
 test('a report without anything is still a report', (t) => {
   const text = printed({ ...fixtureReport(), measurements: [], verdicts: [], left: [] });
   t.regex(text, /0 of 0 budgets passed, 0 failed, 0 not measured\n$/);
+});
+
+test('where there was one run there is no spread, and where subjects ran unequally often it says so', (t) => {
+  const measurements = [
+    fixtureMeasurement({ subject: 'nginx', repetition: 1, extra: { rssGrowthBytes: 2048 } }),
+    ...[1, 2].map((repetition) => fixtureMeasurement({ subject: 'tapline-bulk', repetition })),
+  ];
+  const report = { ...fixtureReport(), measurements, verdicts: evaluate(measurements.slice(0, 2)) };
+  const text = printed(report);
+  t.regex(text, /^reference: full speed, 50 connections, medians of 1 to 2 repetitions\n/);
+  t.regex(text, / {2}1\.64 \(one run\) +≤ 1\.7 /);
+});
+
+test('the kind of load belongs to a title only where a scenario has several', (t) => {
+  const rate: Load = { kind: 'constant-rate', connections: 50, perSecond: 2000 };
+  const titles = summarise([
+    fixtureMeasurement({ subject: 'nginx' }),
+    fixtureMeasurement({ subject: 'nginx', load: rate }),
+    fixtureMeasurement({ subject: 'nginx', scenario: 'soak', load: rate }),
+  ]).map(({ title }) => title);
+  t.deepEqual(titles, ['reference, full speed', 'reference, constant rate', 'soak']);
 });
