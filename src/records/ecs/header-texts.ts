@@ -9,13 +9,21 @@ const MAX_NAMES = 256;
 const MAX_VALUES = 32;
 const MAX_REMEMBERED_LENGTH = 256;
 
+/** A field as JSON. */
+interface FieldText {
+  /** `,"lower-case-name":"value"` */
+  readonly member: string;
+  readonly value: string;
+}
+
 /** What is known of a header name. */
 interface KnownName {
-  /** `"lower-case":` */
-  readonly member: string;
-  readonly isSecret: boolean;
-  /** Harmless values that came before, as JSON. Null for a name whose values hardly ever come again. */
-  values: Map<string, string> | null;
+  /** `,"lower-case-name":` */
+  readonly start: string;
+  /** Where the name is a secret's: its one text. */
+  readonly covered: FieldText | null;
+  /** Harmless values that came before. Null for a name whose values hardly ever come again. */
+  values: Map<string, FieldText> | null;
   hits: number;
   /** The call of `write` that saw this name last, to find fields that come more than once. */
   lastCall: number;
@@ -42,11 +50,15 @@ export class HeaderTexts {
     }
     out.put('{');
     for (let index = 0; index < raw.length; index += 2) {
-      const name = this.#known(raw[index]!);
-      if (index > 0) out.put(',');
-      out.put(name.member).put(this.#value(name, raw[index + 1]!));
+      const { member } = this.#text(this.#known(raw[index]!), raw[index + 1]!);
+      out.put(index === 0 ? member.slice(1) : member);
     }
     out.put('}');
+  }
+
+  /** One value as JSON, covered where the field's name says so. */
+  value(name: string, value: string): string {
+    return this.#text(this.#known(name), value).value;
   }
 
   #hasRepeated(raw: readonly string[]): boolean {
@@ -61,34 +73,26 @@ export class HeaderTexts {
     return false;
   }
 
-  /** One value as JSON, covered where the field's name says so. */
-  value(name: string, value: string): string {
-    return this.#value(this.#known(name), value);
-  }
-
   #known(name: string): KnownName {
     let known = this.#names.get(name);
     if (known !== undefined) return known;
     const lower = name.toLowerCase();
     known = this.#names.get(lower);
     if (known === undefined) {
-      known = {
-        member: `${quote(lower)}:`,
-        isSecret: this.#redactor.names.isHeader(lower),
-        values: new Map(),
-        hits: 0,
-        lastCall: 0,
-      };
+      const start = `,${quote(lower)}:`;
+      const covered = { member: `${start}"${REDACTED}"`, value: `"${REDACTED}"` };
+      const isSecret = this.#redactor.names.isHeader(lower);
+      known = { start, covered: isSecret ? covered : null, values: new Map(), hits: 0, lastCall: 0 };
       this.#names.set(lower, known);
     }
     if (name !== lower) this.#names.set(name, known);
     return known;
   }
 
-  #value(name: KnownName, value: string): string {
-    if (name.isSecret) {
+  #text(name: KnownName, value: string): FieldText {
+    if (name.covered !== null) {
       this.#redactor.count++;
-      return `"${REDACTED}"`;
+      return name.covered;
     }
     const remembered = name.values?.get(value);
     if (remembered !== undefined) {
@@ -96,40 +100,41 @@ export class HeaderTexts {
       return remembered;
     }
     const before = this.#redactor.count;
-    const text = quote(this.#redactor.text(shownText(value)));
-    if (this.#redactor.count === before && value.length <= MAX_REMEMBERED_LENGTH)
-      this.#remember(name, value, text);
+    const quoted = quote(this.#redactor.text(shownText(value)));
+    const text = { member: name.start + quoted, value: quoted };
+    if (this.#redactor.count === before && value.length <= MAX_REMEMBERED_LENGTH) remember(name, value, text);
     return text;
-  }
-
-  #remember(name: KnownName, value: string, text: string): void {
-    const { values } = name;
-    if (values === null) return;
-    if (values.size >= MAX_VALUES) {
-      // A date, an id: remembering is more work than it saves.
-      if (name.hits < MAX_VALUES) {
-        name.values = null;
-        return;
-      }
-      values.clear();
-      name.hits = 0;
-    }
-    values.set(value, text);
   }
 
   /** The rare case: what comes more than once stands in a list, at the place of the first. */
   #withLists(raw: readonly string[]): string {
-    const members = new Map<KnownName, string[]>();
+    const fields = new Map<KnownName, string[]>();
     for (let index = 0; index < raw.length; index += 2) {
       const name = this.#known(raw[index]!);
-      const value = this.#value(name, raw[index + 1]!);
-      const values = members.get(name);
-      if (values === undefined) members.set(name, [value]);
+      const { value } = this.#text(name, raw[index + 1]!);
+      const values = fields.get(name);
+      if (values === undefined) fields.set(name, [value]);
       else values.push(value);
     }
-    const text = [...members].map(
-      ([{ member }, values]) => member + (values.length === 1 ? values[0]! : `[${values.join(',')}]`),
+    const members = [...fields].map(
+      ([{ start }, values]) => start + (values.length === 1 ? values[0]! : `[${values.join(',')}]`),
     );
-    return `{${text.join(',')}}`;
+    return `{${members.join('').slice(1)}}`;
   }
+}
+
+function remember(name: KnownName, value: string, text: FieldText): void {
+  const { values } = name;
+  if (values === null) return;
+  if (values.size >= MAX_VALUES) {
+    // A date, an id: remembering is more work than it saves.
+    if (name.hits < MAX_VALUES) {
+      name.values = null;
+      return;
+    }
+    values.clear();
+    name.hits = 0;
+  }
+  // Joined, not added: a text that is read many times is better one piece in memory.
+  values.set(value, { member: [name.start, text.value].join(''), value: text.value });
 }

@@ -1,12 +1,12 @@
-/** What a list begins with; a record with many odd things in it makes it grow. */
-const START_PIECES = 192;
+/** Enough for most records: putting together looks at each place of the list. One with many fields makes it grow for itself. */
+const USUAL_PIECES = 96;
 
 /**
  * A long text in the making: pieces in a list that is used again and again, put together once. Adding strings to each other would make an object of
  * every step, and walk through all of them in the end.
  */
 export class TextPieces {
-  readonly #pieces: string[] = Array.from({ length: START_PIECES }, () => '');
+  readonly #pieces: string[] = Array.from({ length: USUAL_PIECES }, () => '');
   #count = 0;
 
   /** Adds a piece. */
@@ -23,6 +23,8 @@ export class TextPieces {
     // What is left of a longer text before this one.
     for (let index = count; index < pieces.length && pieces[index] !== ''; index++) pieces[index] = '';
     this.#count = 0;
-    return pieces.join('');
+    const text = pieces.join('');
+    if (pieces.length > USUAL_PIECES) pieces.length = USUAL_PIECES;
+    return text;
   }
 }
