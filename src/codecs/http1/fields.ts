@@ -7,6 +7,8 @@ import type { Http1Limits } from './limits.ts';
 export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Fields that say where a message ends, or whom it is for. */
 const FRAMING_FIELD = /^(?:content-length|transfer-encoding|host)$/i;
+const CONTENT_LENGTH = 'content-length';
+const TRANSFER_ENCODING = 'transfer-encoding';
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\0-\x08\x0a-\x1f\x7f]/;
 
@@ -28,16 +30,18 @@ export function lineEndError(lines: readonly string[], isLenient: boolean): Http
 /** Of this thread, for all connections: what is sound on one is sound on each. */
 const known = new KnownLines();
 
-/** Header lines to names and values in turn (RFC 9112 section 5). */
+/** Header lines, but the first `from`, to names and values in turn (RFC 9112 section 5). */
 export function parseFields(
   lines: readonly string[],
   limits: Http1Limits,
   isLoose: boolean = false,
+  from: number = 0,
 ): string[] | Http1Error {
-  if (lines.length > limits.maxHeaders)
+  if (lines.length - from > limits.maxHeaders)
     return new Http1Error(431, 'too-many-headers', `More than ${limits.maxHeaders} header fields.`);
   const raw: string[] = [];
-  for (const line of lines) {
+  for (let index = from; index < lines.length; index++) {
+    const line = lines[index]!;
     if (line.length > limits.maxLineBytes)
       return new Http1Error(
         431,
@@ -109,13 +113,16 @@ export function readFraming(raw: readonly string[], isOldProtocol: boolean): Fra
   let coding: string | null = null;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!;
+    // By length first: most names are none of these, and lower-casing each is dear.
+    if (name.length !== CONTENT_LENGTH.length && name.length !== TRANSFER_ENCODING.length) continue;
     if (name.includes('_') && FRAMING_FIELD.test(name.replaceAll('_', '-')))
       return new Http1Error(400, 'disguised-framing', `The header name ${name} could be read as another.`);
-    if (name.length === 14 && name.toLowerCase() === 'content-length') {
+    const lower = name.toLowerCase();
+    if (lower === CONTENT_LENGTH) {
       if (length !== null)
         return new Http1Error(400, 'differing-content-lengths', 'Content-Length is given more than once.');
       length = raw[index + 1]!;
-    } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding')
+    } else if (lower === TRANSFER_ENCODING)
       coding = coding === null ? raw[index + 1]! : `${coding},${raw[index + 1]!}`;
   }
   if (coding !== null) {

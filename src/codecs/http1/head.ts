@@ -93,7 +93,8 @@ export function hasToken(list: string | undefined, token: string): boolean {
 }
 
 function isToken(text: string, token: string): boolean {
-  return text.length >= token.length && text.replace(/^[ \t]+|[ \t]+$/g, '').toLowerCase() === token;
+  if (text.length < token.length) return false;
+  return (text.length === token.length ? text : text.replace(/^[ \t]+|[ \t]+$/g, '')).toLowerCase() === token;
 }
 
 function joinHeaders(rawHeaders: readonly string[]): Headers {

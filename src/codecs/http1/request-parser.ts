@@ -47,8 +47,7 @@ export class RequestParser extends MessageParser<RequestHead> {
   }
 
   protected override parseHead(lines: string[], raw: Buffer): RequestHead | Http1Error {
-    const [line, ...rest] = lines;
-    const parts = line!.split(' ');
+    const parts = lines[0]!.split(' ');
     if (parts.length !== 3)
       return new Http1Error(400, 'bad-request-line', 'The request line is not method, target and version.');
     const [method, target, protocol] = parts as [string, string, string];
@@ -60,7 +59,7 @@ export class RequestParser extends MessageParser<RequestHead> {
       return /^HTTP\/\d(\.\d)?$/.test(protocol)
         ? new Http1Error(505, 'bad-version', 'Only HTTP/1.1 and HTTP/1.0 are spoken here.')
         : new Http1Error(400, 'bad-request-line', 'The request line ends in no HTTP version.');
-    const fields = parseFields(rest, this.limits, this.isLoose);
+    const fields = parseFields(lines, this.limits, this.isLoose, 1);
     if (fields instanceof Http1Error) return fields;
     const framing = this.isLoose ? readLooseFraming(fields) : readFraming(fields, protocol === 'HTTP/1.0');
     if (framing instanceof Http1Error) return framing;

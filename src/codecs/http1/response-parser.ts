@@ -37,10 +37,9 @@ export class ResponseParser extends MessageParser<ResponseHead> {
   }
 
   protected override parseHead(lines: string[], raw: Buffer): ResponseHead | Http1Error {
-    const [line, ...rest] = lines;
-    const parts = STATUS_LINE.exec(line!);
+    const parts = STATUS_LINE.exec(lines[0]!);
     if (parts === null) return new Http1Error(400, 'bad-status-line', 'The status line cannot be read.');
-    const fields = parseFields(rest, this.limits, this.isLoose);
+    const fields = parseFields(lines, this.limits, this.isLoose, 1);
     if (fields instanceof Http1Error) return fields;
     const head = new ResponseHead(parts[1]!, Number(parts[2]), parts[3] ?? '', fields);
     head.raw = raw;
