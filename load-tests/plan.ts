@@ -49,7 +49,8 @@ export function planRuns(scenarios: readonly Scenario[], wish: Wish): PlannedRun
 
 function extentsOf({ short, full }: Scenario, { isFull, scenarios, subjects }: Wish): readonly Extent[] {
   if (isFull) return full;
-  if (short !== null && subjects.every((name) => short.subjects.some((one) => one === name))) return [short];
+  const isIn = (name: string): boolean => short.some((extent) => extent.subjects.some((one) => one === name));
+  if (short.length > 0 && subjects.every(isIn)) return short;
   // By name, what the short set lacks is taken of the full one.
   return scenarios.length > 0 ? full : [];
 }

@@ -14,7 +14,7 @@ export class Progress {
   /** @param totalSeconds what all steps are thought to take */
   constructor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, totalSeconds: number) {
     this.#stream = stream;
-    this.#isBar = stream.isTTY === true;
+    this.#isBar = stream.isTTY;
     this.#hasColour = this.#isBar && (env['NO_COLOR'] ?? '') === '';
     this.#totalSeconds = totalSeconds;
   }

@@ -1,3 +1,4 @@
+import { halfOfFullCapture } from './half-of-full-capture.ts';
 import type { Load, Measurement } from './measurement.ts';
 import { measureRun } from './measure/measure-run.ts';
 import type { PlannedRun } from './plan.ts';
@@ -8,6 +9,9 @@ import { startUpstream, type Upstream } from './upstream/upstream.ts';
 
 /** Start, warm-up, drain and count of a measurement, in seconds: only for the progress bar. */
 const AROUND_SECONDS = 5;
+
+/** What others may take of the machine's time without a word. */
+const UNDISTURBED_SHARE = 0.05;
 
 /** What a plan gave. */
 export interface Outcome {
@@ -28,43 +32,90 @@ export async function runAll(rig: Rig, plan: readonly PlannedRun[]): Promise<Out
     process.env,
     plan.reduce((sum, { seconds }) => sum + seconds + AROUND_SECONDS, 0),
   );
-  let upstream: Upstream | null = null;
-  let before: PlannedRun | null = null;
+  const scene = new Scene(rig, measurements);
   try {
     for (const planned of plan) {
-      const { scenario, subject: name, repetition, repetitions, seconds } = planned;
-      const subject = subjects.find((one) => one.name === name)!;
+      const { scenario, repetition, repetitions, seconds } = planned;
+      const subject = subjects.find(({ name }) => name === planned.subject)!;
+      const text = `${scenario.name}, ${subject.name} ${repetition}/${repetitions}`;
+      progress.begin(text);
       const reason = subject.missing(rig);
-      progress.begin(`${scenario.name}, ${name} ${repetition}/${repetitions}`);
+      let line: string;
       if (reason !== null) {
-        left.add(`${name}: ${reason}`);
-        progress.end(seconds + AROUND_SECONDS, 'left out');
-        continue;
-      }
-      if (before?.scenario !== scenario || before.load !== planned.load) {
-        await upstream?.stop();
-        upstream = await startUpstream(rig, scenario.upstream);
-        before = planned;
-      }
-      try {
-        const load = planned.load as Load;
-        const measured = await measureRun(rig, upstream!, { scenario, subject, load, repetition, seconds });
-        measurements.push(measured);
-        if (measured.records?.isBalanced === false)
-          problems.push(
-            `${scenario.name}, ${name}, repetition ${repetition}: ${measured.records.found} records of ${measured.records.expected} requests`,
-          );
-        progress.end(seconds + AROUND_SECONDS, summary(measured));
-      } catch (error) {
-        problems.push(`${scenario.name}, ${name}, repetition ${repetition}: ${(error as Error).message}`);
-        progress.end(seconds + AROUND_SECONDS, 'failed');
-      }
+        left.add(`${subject.name}: ${reason}`);
+        line = 'left out';
+      } else
+        try {
+          const { upstream, load } = await scene.of(planned);
+          const measured = await measureRun(rig, upstream, { scenario, subject, load, repetition, seconds });
+          measurements.push(measured);
+          problems.push(...problemsOf(measured).map((problem) => `${text}: ${problem}`));
+          line = summary(measured);
+        } catch (error) {
+          problems.push(`${text}: ${(error as Error).message}`);
+          line = 'failed';
+        }
+      progress.end(seconds + AROUND_SECONDS, line);
     }
   } finally {
     progress.stop();
-    await upstream?.stop();
+    await scene.stop();
   }
-  return { measurements, left: [...left], problems };
+  return { measurements, left: [...left, ...disturbance(measurements)], problems };
+}
+
+/** What all subjects of one scenario and load share: the application, and the load where it has to be found out first. */
+class Scene {
+  readonly #rig: Rig;
+  readonly #measurements: readonly Measurement[];
+  #planned: PlannedRun | null = null;
+  #upstream: Upstream | null = null;
+  #load: Load | null = null;
+
+  constructor(rig: Rig, measurements: readonly Measurement[]) {
+    this.#rig = rig;
+    this.#measurements = measurements;
+  }
+
+  async of(planned: PlannedRun): Promise<{ upstream: Upstream; load: Load }> {
+    if (this.#planned?.scenario !== planned.scenario || this.#planned.load !== planned.load) {
+      await this.stop();
+      this.#planned = planned;
+    }
+    const upstream = (this.#upstream ??= await startUpstream(this.#rig, planned.scenario.upstream));
+    const load = (this.#load ??= await this.#loadOf(planned, upstream));
+    return { upstream, load };
+  }
+
+  async stop(): Promise<void> {
+    await this.#upstream?.stop();
+    this.#upstream = null;
+    this.#load = null;
+  }
+
+  async #loadOf({ load }: PlannedRun, upstream: Upstream): Promise<Load> {
+    if (load.kind !== 'half-of-full-capture') return load;
+    const perSecond = await halfOfFullCapture(this.#rig, upstream, this.#measurements);
+    return { kind: 'constant-rate', connections: load.connections, perSecond };
+  }
+}
+
+function problemsOf({ records, requests, errors }: Measurement): string[] {
+  return [
+    ...(records?.isBalanced === false ? [`${records.found} records of ${records.expected} requests`] : []),
+    ...(errors > 0 ? [`${errors} of ${requests} requests failed`] : []),
+  ];
+}
+
+/** A line that warns of figures that were measured beside other programs; none where the machine was ours. */
+function disturbance(measurements: readonly Measurement[]): string[] {
+  const shares = measurements
+    .map(({ extra }) => extra['strangersShare'] ?? 0)
+    .sort((left, right) => left - right);
+  const median = shares[shares.length >> 1] ?? 0;
+  return median > UNDISTURBED_SHARE
+    ? [`a quiet machine: other programs took ${Math.round(median * 100)} % of its time`]
+    : [];
 }
 
 function summary({ requestsPerSecond, cpu, records }: Measurement): string {

@@ -1,7 +1,9 @@
 import type { Memory } from '../measurement.ts';
-import { readRssBytes } from './process-facts.ts';
+import { readRssBytes, watchPeakRss } from './process-facts.ts';
 
 const SAMPLE_MS = 500;
+/** What a report keeps of a long run. */
+const KEPT_SAMPLES = 300;
 
 /** Follows the memory of processes, and the rate of requests that the application counts, twice a second. */
 export class MemorySampler {
@@ -11,6 +13,7 @@ export class MemorySampler {
   readonly #startMs = performance.now();
   readonly #rssStartBytes: number;
   #last: { atMs: number; requests: number } | null = null;
+  readonly #peak: (() => number) | null;
   #rssPeakBytes: number;
   #timer: NodeJS.Timeout;
   #looking: Promise<void> = Promise.resolve();
@@ -18,6 +21,7 @@ export class MemorySampler {
   constructor(pids: readonly number[], requests: () => Promise<number>) {
     this.#pids = pids;
     this.#requests = requests;
+    this.#peak = watchPeakRss(pids);
     this.#rssStartBytes = readRssBytes(pids);
     this.#rssPeakBytes = this.#rssStartBytes;
     this.#timer = setInterval(() => {
@@ -32,9 +36,9 @@ export class MemorySampler {
     const rssEndBytes = readRssBytes(this.#pids);
     return {
       rssStartBytes: this.#rssStartBytes,
-      rssPeakBytes: Math.max(this.#rssPeakBytes, rssEndBytes),
+      rssPeakBytes: Math.max(this.#rssPeakBytes, rssEndBytes, this.#peak?.() ?? 0),
       rssEndBytes,
-      series: this.#series,
+      series: thinned(this.#series),
     };
   }
 
@@ -51,4 +55,10 @@ export class MemorySampler {
     if (requests !== null) this.#last = { atMs, requests };
     this.#series.push([Math.round((atMs - this.#startMs) / 100) / 10, rssBytes, rate]);
   }
+}
+
+/** Evenly, at most so many as are kept. */
+function thinned(series: Memory['series']): Memory['series'] {
+  const step = Math.ceil(series.length / KEPT_SAMPLES);
+  return step <= 1 ? series : series.filter((_, index) => index % step === 0);
 }

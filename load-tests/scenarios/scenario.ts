@@ -43,7 +43,9 @@ export interface Scenario {
   readonly traffic: Traffic;
   /** How the sinks of subjects that have any behave. */
   readonly sink: SinkMode;
-  /** Null where it is not in the short set. */
-  readonly short: Extent | null;
+  /** What of the memory is a figure of its own: growth to the peak (`rssGrowthBytes`), end over beginning (`rssAfterOverAfterFirstMinute`). */
+  readonly memoryFigure: 'growth' | 'over-time' | null;
+  /** None where it is not in the short set. */
+  readonly short: readonly Extent[];
   readonly full: readonly Extent[];
 }

@@ -8,11 +8,17 @@ export const smallGet: Scenario = {
   upstream: 'fast',
   traffic: {
     kind: 'requests',
-    request: { method: 'GET', path: '/json/32', headers: {}, body: '' },
+    request: {
+      method: 'GET',
+      path: '/json/32',
+      headers: {},
+      body: '',
+    },
     isNewConnectionEach: false,
     pipelined: 1,
   },
   sink: 'ok',
-  short: null,
+  memoryFigure: null,
+  short: [],
   full: speedAndRate(50, 2000),
 };

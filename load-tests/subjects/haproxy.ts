@@ -1,13 +1,14 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { freePort, listening } from '../free-port.ts';
-import { plainSubject, type Subject } from './subject.ts';
+import { plainSubject, SHORT_WARM_UP_SECONDS, type Subject } from './subject.ts';
 
 const START_MS = 10_000;
 
 /** HAProxy with one thread, without logging. */
 export const haproxy: Subject = {
   name: 'haproxy',
+  warmUpSeconds: SHORT_WARM_UP_SECONDS,
   missing: ({ tools }) => (tools.haproxy === null ? 'HAProxy is not installed' : null),
   async start({ folder, tools, children }, upstream) {
     const port = await freePort();
@@ -41,6 +42,7 @@ backend application
     return plainSubject({
       url: `http://127.0.0.1:${port}`,
       pids: [child.pid],
+      companionPids: [],
       groupOf: () => 'worker',
       stop: async () => void (await child.stop()),
     });

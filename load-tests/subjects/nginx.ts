@@ -1,7 +1,7 @@
 import { freePort } from '../free-port.ts';
 import type { SubjectName } from '../measurement.ts';
 import { startNginx } from '../nginx-process.ts';
-import { plainSubject, type Subject } from './subject.ts';
+import { plainSubject, SHORT_WARM_UP_SECONDS, type Subject } from './subject.ts';
 
 const JSON_LOG = `  log_format json escape=json '{"time":"$time_iso8601","remote":"$remote_addr","method":"$request_method","uri":"$request_uri",'
     '"status":$status,"bytes":$body_bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr","agent":"$http_user_agent"}';
@@ -22,6 +22,7 @@ export const nginxMirror = subjectOf('nginx-mirror', { log: '', isMirrored: true
 function subjectOf(name: SubjectName, { log, isMirrored }: { log: string; isMirrored: boolean }): Subject {
   return {
     name,
+    warmUpSeconds: SHORT_WARM_UP_SECONDS,
     missing: ({ tools }) => (tools.nginx === null ? 'nginx is not installed' : null),
     async start(rig, upstream) {
       const command = rig.tools.nginx!;
@@ -59,6 +60,7 @@ ${isMirrored ? MIRROR : ''}
       return plainSubject({
         url: `http://127.0.0.1:${port}`,
         pids: [workerPid],
+        companionPids: target === null ? [] : [target.workerPid],
         groupOf: () => 'worker',
         stop: async () => {
           await child.stop();

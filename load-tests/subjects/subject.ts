@@ -6,6 +6,8 @@ import type { Upstream } from '../upstream/upstream.ts';
 /** What stands between the load and the application. */
 export interface Subject {
   readonly name: SubjectName;
+  /** How long it is warmed up at full speed: for what Node compiles as it runs, some 10,000 requests. */
+  readonly warmUpSeconds: number;
   /** Why it cannot be measured here; null where it can. */
   missing(rig: Rig): string | null;
   start(rig: Rig, upstream: Upstream, sink: SinkMode): Promise<RunningSubject>;
@@ -21,16 +23,20 @@ export interface RunningSubject {
   /** Its processes; none where the load reaches the application directly. */
   readonly pids: readonly number[];
   readonly groupOf: ThreadGroup;
+  /** What runs beside it and is not counted: sinks, the server of a mirror. */
+  readonly companionPids: readonly number[];
   /** The warm-up is over. */
   warmedUp(): Promise<void>;
   /** Waits until all that the requests so far have caused is done: records are where they belong. */
-  settled(requests: number): Promise<void>;
+  settled(): Promise<void>;
   /** What it tells of itself, now. */
   vitals(): Promise<Vitals | null>;
   /** Ends it, in order; then counts its records against what the application got. */
   finish(requests: number): Promise<Measurement['records']>;
   /** Figures of this subject alone. */
   extra(): Readonly<Record<string, number>>;
+  /** Ends whatever of it still runs. Safe twice, and after `finish`. */
+  stop(): Promise<void>;
 }
 
 /** What a gateway tells of its event loops and its garbage collection. */
@@ -54,17 +60,17 @@ export interface CollectionCounts {
 
 /** For subjects that need no care: they make no records and tell nothing. */
 export function plainSubject(
-  running: Pick<RunningSubject, 'url' | 'pids' | 'groupOf'> & { stop: () => Promise<void> },
+  running: Pick<RunningSubject, 'url' | 'pids' | 'groupOf' | 'companionPids' | 'stop'>,
 ): RunningSubject {
   return {
     ...running,
     warmedUp: () => Promise.resolve(),
     settled: () => Promise.resolve(),
     vitals: () => Promise.resolve(null),
-    finish: async () => {
-      await running.stop();
-      return null;
-    },
+    finish: () => Promise.resolve(null),
     extra: () => ({}),
   };
 }
+
+/** For subjects that are machine code from the start: buffers and connections. */
+export const SHORT_WARM_UP_SECONDS = 1;

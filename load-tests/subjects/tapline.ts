@@ -16,6 +16,7 @@ const READY = /Listening on (http:\/\/\S+)[^]*Admin: (http:\/\/\S+)/;
 /** Longer than --flush-interval: after it all records are at least in the spool. */
 const FLUSHED_MS = 400;
 const LOOK_MS = 250;
+const WARM_UP_SECONDS = 2;
 const DRAIN_MS = 60_000;
 const VERIFY_MS = 60_000;
 
@@ -36,6 +37,7 @@ export const taplineBoth = subjectOf('tapline-both', 'both');
 function subjectOf(name: SubjectName, destination: Destination): Subject {
   return {
     name,
+    warmUpSeconds: WARM_UP_SECONDS,
     missing: () => null,
     start: (rig, upstream, sink) => TaplineRun.start(rig, upstream, sink, destination),
   };
@@ -125,6 +127,10 @@ class TaplineRun implements RunningSubject {
     return [this.#gateway.pid];
   }
 
+  get companionPids(): readonly number[] {
+    return [this.#bulk, this.#otlp].flatMap((sink) => (sink === null ? [] : [sink.pid]));
+  }
+
   async warmedUp(): Promise<void> {
     if (this.#sink === 'dies') await this.#bulk?.stop('SIGKILL');
   }
@@ -147,13 +153,16 @@ class TaplineRun implements RunningSubject {
 
   async finish(requests: number): Promise<Measurement['records']> {
     await this.#gateway.stop();
-    try {
-      return this.#destination === 'nothing' ? null : await this.#count(requests);
-    } finally {
-      await this.#bulk?.stop();
-      await this.#otlp?.stop();
-      rmSync(this.#dataDir, { recursive: true, force: true });
-    }
+    const records = this.#destination === 'nothing' ? null : await this.#count(requests);
+    await this.stop();
+    return records;
+  }
+
+  async stop(): Promise<void> {
+    await this.#gateway.stop('SIGKILL');
+    await this.#bulk?.stop();
+    await this.#otlp?.stop();
+    rmSync(this.#dataDir, { recursive: true, force: true });
   }
 
   extra(): Readonly<Record<string, number>> {

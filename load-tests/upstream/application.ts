@@ -8,7 +8,7 @@ import { jsonBody } from '../json-body.ts';
  *
  *     /json/BYTES      JSON of that size              /gzip/BYTES   the same, compressed
  *     /chunked/BYTES   the same in four chunks        /bytes/BYTES  as fast as they are read
- *     /events/MS       server-sent events, one every so many milliseconds: its data is the time of sending, in ms since 1970
+ *     /events/MS       server-sent events, one every so many milliseconds: its data is when it was sent, as `process.hrtime` says in ms
  *     /-/requests      how many requests there were, without those for this
  *
  * Prints `ready http://127.0.0.1:PORT`; ends with SIGTERM, or with its stdin.
@@ -85,7 +85,7 @@ function sendEvents(response: http.ServerResponse, everyMs: number): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.flushHeaders();
   const timer = setInterval(() => {
-    response.write(`event: tick\ndata: ${performance.timeOrigin + performance.now()}\n\n`);
+    response.write(`event: tick\ndata: ${Number(process.hrtime.bigint()) / 1e6}\n\n`);
   }, everyMs);
   response.once('close', () => clearInterval(timer));
 }
