@@ -97,6 +97,8 @@ export interface LoadReport {
     readonly node: string;
   };
   readonly set: 'short' | 'full';
+  /** What each scenario does, in a sentence for people, by its name. */
+  readonly scenarios?: Readonly<Record<string, string>>;
   readonly measurements: readonly Measurement[];
   readonly verdicts: readonly Verdict[];
   /** What could not be measured here and why: a missing peer, a missing tool. */
@@ -113,7 +115,12 @@ export interface Verdict {
   readonly aim: number | null;
   /** Whether the value must be at most, or at least, the budget. */
   readonly direction: 'at-most' | 'at-least';
-  /** Median, lowest and highest of the repetitions; null where nothing could be measured. */
-  readonly value: { readonly median: number; readonly low: number; readonly high: number } | null;
+  /** Median, lowest and highest of the repetitions that gave one, and how many did; null where nothing could be measured. */
+  readonly value: {
+    readonly median: number;
+    readonly low: number;
+    readonly high: number;
+    readonly count: number;
+  } | null;
   readonly verdict: 'aim' | 'must' | 'over' | 'not-measured';
 }

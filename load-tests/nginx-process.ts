@@ -2,10 +2,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Child } from './children.ts';
 import { listening } from './free-port.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { childrenOf } from './measure/process-facts.ts';
 import type { Rig } from './rig.ts';
 
 const START_MS = 10_000;
+const LOOK_MS = 20;
 /** Enough for 5,000 connections on both sides. */
 const CONNECTIONS = 16_384;
 
@@ -34,7 +36,6 @@ export async function startNginx(
     file,
     `${process.getuid?.() === 0 ? 'user root;\n' : ''}daemon off;
 worker_processes 1;
-worker_rlimit_nofile ${2 * CONNECTIONS};
 pid ${own}/nginx.pid;
 error_log stderr error;
 events { worker_connections ${CONNECTIONS}; }
@@ -52,11 +53,20 @@ ${http.replaceAll('FOLDER', own)}
   const child = await children.start([...command, '-e', 'stderr', '-p', own, '-c', file]);
   try {
     await listening(port, START_MS);
-    const [workerPid] = childrenOf(child.pid);
-    if (workerPid === undefined) throw new Error('it has no worker');
-    return { child, workerPid };
+    return { child, workerPid: await workerOf(child.pid) };
   } catch (error) {
     await child.stop();
     throw new Error(`nginx did not start (${(error as Error).message}): ${child.output()}`, { cause: error });
   }
+}
+
+/** The master listens before it starts its worker. */
+async function workerOf(masterPid: number): Promise<number> {
+  const endMs = performance.now() + START_MS;
+  while (performance.now() < endMs) {
+    const [workerPid] = childrenOf(masterPid);
+    if (workerPid !== undefined) return workerPid;
+    await delay(LOOK_MS);
+  }
+  throw new Error('it has no worker');
 }

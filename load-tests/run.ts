@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { evaluate } from './budgets/evaluate.ts';
 import { Children } from './children.ts';
 import { helpText, readCommandLine } from './command-line.ts';
 import { describeMachine } from './measure/machine.ts';
 import type { LoadReport } from './measurement.ts';
 import { planRuns } from './plan.ts';
+import { renderHtml } from './report/html.ts';
+import { printTable } from './report/table.ts';
 import { runAll } from './run-all.ts';
 import { scenarios } from './scenarios/index.ts';
 import { buildBundle } from './subjects/bundle.ts';
@@ -39,27 +42,34 @@ async function main(): Promise<number> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'tapline-load-'));
   const children = new Children();
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => void children.stop().finally(() => process.exit(EXIT.interrupted)));
+    process.once(signal, () => {
+      interrupted.abort();
+      void children.stop().finally(() => process.exit(EXIT.interrupted));
+    });
   try {
     const bundle = await buildBundle(children, folder);
     const tools = wish.isNodeOnly ? NO_TOOLS : findTools(process.env);
-    const { measurements, left, problems } = await runAll({ folder, children, tools, bundle }, plan);
+    const { measurements, left, hasFault } = await runAll(
+      { folder, children, tools, bundle },
+      plan,
+      interrupted.signal,
+    );
     const report: LoadReport = {
       date: new Date().toISOString(),
       machine: describeMachine(),
       set: wish.isFull ? 'full' : 'short',
+      scenarios: Object.fromEntries(scenarios.map(({ name, what }) => [name, what])),
       measurements,
-      verdicts: [],
+      verdicts: evaluate(measurements),
       left,
     };
     if (wish.isJson) process.stdout.write(`${JSON.stringify(report)}\n`);
-    else table(report);
-    for (const problem of problems) process.stderr.write(`load: ${problem}\n`);
+    else printTable(report, process.stdout);
+    writeFileSync(wish.reportFile, renderHtml(report));
     if (wish.isKept) writeFileSync(RESULTS, `${JSON.stringify(report)}\n`);
-    return problems.length === 0 && report.verdicts.every(({ verdict }) => verdict !== 'over')
-      ? EXIT.kept
-      : EXIT.notKept;
+    return !hasFault && report.verdicts.every(({ verdict }) => verdict !== 'over') ? EXIT.kept : EXIT.notKept;
   } finally {
     await children.stop();
   }
@@ -68,26 +78,4 @@ async function main(): Promise<number> {
 function complain(message: string): number {
   process.stderr.write(`load: ${message}\n`);
   return EXIT.usage;
-}
-
-function table({ measurements, left }: LoadReport): void {
-  for (const one of measurements)
-    process.stdout.write(
-      `${[
-        one.scenario,
-        one.load.kind,
-        one.subject,
-        one.repetition,
-        `${one.requestsPerSecond}/s`,
-        `errors ${one.errors}`,
-        `p99 ${one.latencyMs?.p99}`,
-        `p99.99 ${one.latencyMs?.p9999}`,
-        `cpu ${one.cpu.perRequest} ${JSON.stringify(one.cpu.byThread)}`,
-        `rss ${Math.round(one.memory.rssPeakBytes / 1e6)} MB`,
-        JSON.stringify(one.records),
-        `load ${one.loadShare}`,
-        JSON.stringify(one.extra),
-      ].join('  ')}\n`,
-    );
-  for (const one of left) process.stdout.write(`left out: ${one}\n`);
 }

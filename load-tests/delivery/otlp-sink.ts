@@ -7,8 +7,11 @@ import { protobufFields } from '../../src/codecs/protobuf-fields.ts';
 /**
  * A stand-in for an OTLP receiver over HTTP that takes everything and keeps nothing, in a process of its own.
  *
- * Prints `ready http://127.0.0.1:PORT`; SIGTERM ends it, or the end of its stdin. `GET /taken` says how many log records and spans came.
+ * Prints `ready http://127.0.0.1:PORT`; SIGTERM ends it, or the end of its stdin. `GET /taken` says how many log records and spans
+ * of exchanges came.
  */
+const SPAN_KIND = 6;
+const SERVER = 2n;
 const inflate = promisify(gunzip);
 const taken = { logs: 0, traces: 0 };
 
@@ -28,17 +31,21 @@ async function serve(request: http.IncomingMessage, response: http.ServerRespons
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
   const message = request.headers['content-encoding'] === 'gzip' ? await inflate(body) : body;
-  if (request.url === '/v1/logs') taken.logs += countItems(message);
-  if (request.url === '/v1/traces') taken.traces += countItems(message);
+  if (request.url === '/v1/logs') taken.logs += itemsOf(message).length;
+  if (request.url === '/v1/traces') taken.traces += itemsOf(message).filter(isOfServer).length;
   response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
 }
 
 /** Items of an export request (opentelemetry-proto): it has resources (1), these have scopes (2), these have items (2). */
-function countItems(message: Buffer): number {
-  let count = 0;
-  for (const resource of messagesOf(message, 1))
-    for (const scope of messagesOf(resource, 2)) count += messagesOf(scope, 2).length;
-  return count;
+function itemsOf(message: Buffer): Buffer[] {
+  return messagesOf(message, 1).flatMap((resource) =>
+    messagesOf(resource, 2).flatMap((scope) => messagesOf(scope, 2)),
+  );
+}
+
+/** A span (its kind is field 6) of an exchange; those of the gateway's own work have other kinds. */
+function isOfServer(span: Buffer): boolean {
+  return protobufFields(span).some(({ number, value }) => number === SPAN_KIND && value === SERVER);
 }
 
 function messagesOf(message: Buffer, number: number): Buffer[] {

@@ -30,6 +30,8 @@ export interface LoadResult {
   readonly errors: number;
   readonly seconds: number;
   readonly latencyMs: Latency | null;
+  /** Requests that were under way when it ended and were cut off, at most. */
+  readonly mayBeCut: number;
 }
 
 /** A program that makes load. */

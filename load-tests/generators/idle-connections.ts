@@ -54,6 +54,7 @@ export async function idleConnections({
       errors,
       seconds: (performance.now() - startMs) / 1000,
       latencyMs: null,
+      mayBeCut: 0,
       extra: {
         bytesPerIdleConnection: Math.round((idle - before) / connections),
         bytesPerConnectedIdleConnection: Math.round((connected - before) / connections),

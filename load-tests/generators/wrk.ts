@@ -37,13 +37,19 @@ export function wrk(rig: Rig): Generator | null {
         { timeoutMs: seconds * 1000 + GENERATOR_GRACE_MS, env: { WRK_PERCENTILES: PERCENTILES.join(',') } },
       );
       if (code !== 0) throw new Error(`wrk ended with ${code}: ${stderr}${stdout.slice(-1000)}`);
-      return readWrkResult(stdout);
+      return readWrkResult(stdout, { connections: load.connections, pipelined });
     },
   };
 }
 
-/** The line that `wrk.lua` prints at the end. */
-export function readWrkResult(stdout: string): LoadResult {
+/**
+ * The line that `wrk.lua` prints at the end. When its time is over wrk leaves all connections at once. What it says of latency is of no use with
+ * several requests at once: it adds samples for requests that it takes to be omitted, and then cannot find the percentile.
+ */
+export function readWrkResult(
+  stdout: string,
+  { connections, pipelined }: { connections: number; pipelined: number },
+): LoadResult {
   const line = /^RESULT (.*)$/m.exec(stdout)?.[1];
   if (line === undefined) throw new Error(`wrk gave no result: ${stdout.slice(-1000)}`);
   const result = JSON.parse(line) as {
@@ -60,6 +66,7 @@ export function readWrkResult(stdout: string): LoadResult {
     requests: result.requests,
     errors: result.connect + result.read + result.write + result.status + result.timeout,
     seconds: result.microseconds / 1e6,
-    latencyMs: result.requests === 0 ? null : latencyOf(result.curve),
+    latencyMs: result.requests === 0 || pipelined > 1 ? null : latencyOf(result.curve),
+    mayBeCut: connections * pipelined,
   };
 }

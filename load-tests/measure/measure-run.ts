@@ -32,11 +32,11 @@ export async function measureRun(rig: Rig, upstream: Upstream, order: RunOrder):
   const soFar = async (): Promise<number> => (await upstream.requests()) - requestsBefore;
   const running = await subject.start(rig, upstream, scenario.sink);
   try {
-    await warmUp(rig, running, order);
+    const warmUpResult = await warmUp(rig, running, order);
     await running.settled();
     await running.warmedUp();
     const { result, facts, shares } = await measureLoad(rig, upstream, running, order);
-    const records = await running.finish(await soFar());
+    const records = await running.finish(await soFar(), warmUpResult.mayBeCut + result.mayBeCut);
     return {
       scenario: scenario.name,
       subject: subject.name,
@@ -66,9 +66,9 @@ async function warmUp(
   rig: Rig,
   running: RunningSubject,
   { scenario, subject, seconds }: RunOrder,
-): Promise<void> {
+): Promise<OwnResult> {
   const traffic = scenario.traffic.kind === 'requests' ? scenario.traffic : reference.traffic;
-  await sendTraffic(rig, running, traffic, WARM_UP_LOAD, Math.min(subject.warmUpSeconds, seconds));
+  return sendTraffic(rig, running, traffic, WARM_UP_LOAD, Math.min(subject.warmUpSeconds, seconds));
 }
 
 async function measureLoad(

@@ -31,8 +31,8 @@ export interface RunningSubject {
   settled(): Promise<void>;
   /** What it tells of itself, now. */
   vitals(): Promise<Vitals | null>;
-  /** Ends it, in order; then counts its records against what the application got. */
-  finish(requests: number): Promise<Measurement['records']>;
+  /** Ends it, in order; then counts its records against the requests that the application got. The generator may have cut off some more. */
+  finish(requests: number, mayBeCut: number): Promise<Measurement['records']>;
   /** Figures of this subject alone. */
   extra(): Readonly<Record<string, number>>;
   /** Ends whatever of it still runs. Safe twice, and after `finish`. */

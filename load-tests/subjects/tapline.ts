@@ -5,6 +5,7 @@ import type { Child } from '../children.ts';
 import type { Measurement, SubjectName } from '../measurement.ts';
 import type { Rig } from '../rig.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { balanceRecords } from './balance-records.ts';
 import { bareNodeRssBytes } from './bare-node.ts';
 import { gatewayThread } from './gateway-thread.ts';
 import type { RunningSubject, SinkMode, Subject } from './subject.ts';
@@ -151,9 +152,9 @@ class TaplineRun implements RunningSubject {
     return readVitals(await this.#page());
   }
 
-  async finish(requests: number): Promise<Measurement['records']> {
+  async finish(requests: number, mayBeCut: number): Promise<Measurement['records']> {
     await this.#gateway.stop();
-    const records = this.#destination === 'nothing' ? null : await this.#count(requests);
+    const records = this.#destination === 'nothing' ? null : await this.#count(requests, mayBeCut);
     await this.stop();
     return records;
   }
@@ -169,7 +170,7 @@ class TaplineRun implements RunningSubject {
     return { bareNodeRssBytes: this.#bareNodeRssBytes };
   }
 
-  async #count(expected: number): Promise<Measurement['records']> {
+  async #count(expected: number, mayBeCut: number): Promise<Measurement['records']> {
     const { stdout, stderr } = await this.#rig.children.run(
       [...this.#rig.bundle.command, 'verify', '--json', `--data-dir=${this.#dataDir}`],
       { timeoutMs: VERIFY_MS },
@@ -180,19 +181,23 @@ class TaplineRun implements RunningSubject {
       records: number;
       runs: { bytes: { isBalanced: boolean | null } }[];
     };
-    const found = this.#sink === 'dies' ? report.records : await this.#arrived(report.records);
-    const areBytesBalanced = report.runs.every(({ bytes }) => bytes.isBalanced !== false);
-    return { expected, found, isBalanced: report.isComplete && areBytesBalanced && found === expected };
+    return balanceRecords({
+      expected,
+      made: report.records,
+      arrived: this.#sink === 'dies' ? [] : await this.#arrived(),
+      mayBeCut,
+      isVerified: report.isComplete && report.runs.every(({ bytes }) => bytes.isBalanced !== false),
+    });
   }
 
-  /** Where the sinks do not agree, the number that is furthest from what the gateway has made. */
-  async #arrived(made: number): Promise<number> {
+  async #arrived(): Promise<number[]> {
     const counts: number[] = [];
-    const ask = async ({ ready }: Child): Promise<Record<string, number>> =>
-      (await (await fetch(`${ready![1]}/taken`)).json()) as Record<string, number>;
-    if (this.#bulk !== null) counts.push(...Object.values(await ask(this.#bulk)));
-    if (this.#otlp !== null) counts.push(...Object.values(await ask(this.#otlp)));
-    return counts.reduce((far, one) => (Math.abs(one - made) > Math.abs(far - made) ? one : far), made);
+    for (const sink of [this.#bulk, this.#otlp])
+      if (sink !== null)
+        counts.push(
+          ...Object.values((await (await fetch(`${sink.ready![1]}/taken`)).json()) as Record<string, number>),
+        );
+    return counts;
   }
 
   async #page(): Promise<string> {

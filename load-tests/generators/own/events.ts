@@ -47,6 +47,7 @@ export async function events(order: Extract<OwnOrder, { kind: 'events' }>): Prom
     errors,
     seconds: elapsedSeconds,
     latencyMs: latency.latency(),
+    mayBeCut: 0,
     extra: {},
   };
 }

@@ -114,9 +114,10 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
   clearInterval(ticking);
   clearTimeout(late);
   const seconds = (performance.now() - startMs) / 1000;
-  totals.errors += open * order.pipelined;
+  const mayBeCut = open * order.pipelined;
+  totals.errors += mayBeCut;
   for (const lane of lanes) lane.close();
-  return { ...totals, seconds, latencyMs: latency.latency() };
+  return { ...totals, seconds, latencyMs: latency.latency(), mayBeCut };
 }
 
 function scheduleOf({ load, seconds }: LoadOrder, startMs: number): Schedule {

@@ -19,6 +19,7 @@ export async function slowReaders(order: Extract<OwnOrder, { kind: 'slow-readers
     errors: sum(({ errors }) => errors),
     seconds: (performance.now() - startMs) / 1000,
     latencyMs: null,
+    mayBeCut: 0,
     extra: {},
   };
 }

@@ -30,6 +30,7 @@ export async function transfer({ url, bytes }: Extract<OwnOrder, { kind: 'transf
     errors,
     seconds: (performance.now() - startMs) / 1000,
     latencyMs: null,
+    mayBeCut: 0,
     extra: {
       uploadBytesPerSecond: Math.round(upload.bytesPerSecond),
       downloadBytesPerSecond: Math.round(download.bytesPerSecond),
