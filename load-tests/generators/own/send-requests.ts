@@ -34,7 +34,6 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
       ),
     );
     #socket: net.Socket | null = null;
-    #counter = new AnswerCounter();
     #dueMs: number | null = null;
 
     send(dueMs: number): void {
@@ -51,14 +50,15 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
       const { hostname, port } = new URL(order.url);
       const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
       const counter = new AnswerCounter();
-      this.#counter = counter;
       socket.on('data', (bytes: Buffer) => {
+        const failuresBefore = counter.failures;
         try {
           counter.feed(bytes);
         } catch {
           socket.destroy();
           return;
         }
+        totals.errors += counter.failures - failuresBefore;
         if (counter.answers % order.pipelined === 0 && counter.answers > 0 && this.#dueMs !== null)
           this.#answered();
       });
@@ -66,7 +66,6 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
       socket.on('close', () => {
         if (this.#socket !== socket) return;
         this.#socket = null;
-        totals.errors += counter.failures;
         if (this.#dueMs === null) return;
         totals.errors += order.pipelined;
         this.#dueMs = null;
@@ -81,7 +80,6 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
       totals.requests += order.pipelined;
       this.#dueMs = null;
       if (order.isNewConnectionEach) {
-        totals.errors += this.#counter.failures;
         this.#socket?.destroy();
         this.#socket = null;
       }
