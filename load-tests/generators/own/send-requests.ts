@@ -35,10 +35,13 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
     );
     #socket: net.Socket | null = null;
     #dueMs: number | null = null;
+    /** Answers that the connection must have given once its last requests are answered. */
+    #wanted = 0;
 
     send(dueMs: number): void {
       this.#dueMs = dueMs;
       this.#socket ??= this.#connect();
+      this.#wanted += order.pipelined;
       this.#socket.write(this.#batch);
     }
 
@@ -50,6 +53,7 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
       const { hostname, port } = new URL(order.url);
       const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
       const counter = new AnswerCounter();
+      this.#wanted = 0;
       socket.on('data', (bytes: Buffer) => {
         const failuresBefore = counter.failures;
         try {
@@ -59,8 +63,7 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
           return;
         }
         totals.errors += counter.failures - failuresBefore;
-        if (counter.answers % order.pipelined === 0 && counter.answers > 0 && this.#dueMs !== null)
-          this.#answered();
+        if (counter.answers === this.#wanted && this.#dueMs !== null) this.#answered();
       });
       socket.on('error', () => {});
       socket.on('close', () => {

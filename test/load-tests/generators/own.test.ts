@@ -78,8 +78,8 @@ test('each request has a connection of its own where the order wants it', async 
 
 test('requests that are sent at once all count, and so do failures', async (t) => {
   const { order, seen } = await serve(t, (request, response) => {
+    response.statusCode = seen.requests % 2 === 0 ? 500 : 200;
     request.resume().on('end', () => {
-      response.statusCode = seen.requests % 2 === 0 ? 500 : 200;
       response.end('x');
     });
   });
@@ -95,4 +95,21 @@ test('a server that hangs up is an error for each request', async (t) => {
   t.is(result.requests, 0);
   t.is(result.errors, 40);
   t.is(result.latencyMs, null);
+});
+
+test('an answer that comes in pieces is over with the last', async (t) => {
+  const REST_MS = 40;
+  const { order, seen } = await serve(t, (request, response) => {
+    request.resume().on('end', () => {
+      response.setHeader('content-length', 4);
+      response.write('ab');
+      setTimeout(() => response.end('cd'), REST_MS);
+    });
+  });
+  const result = await sendRequests(
+    order({ load: { kind: 'constant-rate', connections: 1, perSecond: 20 } }),
+  );
+  t.is(result.requests, 4);
+  t.is(seen.requests, 4);
+  t.true(result.latencyMs!.curve[0]![1] >= REST_MS - 5, `${result.latencyMs!.curve[0]![1]}`);
 });
