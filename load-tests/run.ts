@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { evaluate } from './budgets/evaluate.ts';
 import { Children } from './children.ts';
 import { helpText, readCommandLine } from './command-line.ts';
+import { keptReport } from './kept-report.ts';
 import { describeMachine } from './measure/machine.ts';
 import type { LoadReport } from './measurement.ts';
 import { planRuns } from './plan.ts';
@@ -56,6 +57,7 @@ async function main(): Promise<number> {
       plan,
       interrupted.signal,
     );
+    if (interrupted.signal.aborted) return EXIT.interrupted;
     const report: LoadReport = {
       date: new Date().toISOString(),
       machine: describeMachine(),
@@ -68,7 +70,7 @@ async function main(): Promise<number> {
     if (wish.isJson) process.stdout.write(`${JSON.stringify(report)}\n`);
     else printTable(report, process.stdout);
     writeFileSync(wish.reportFile, renderHtml(report));
-    if (wish.isKept) writeFileSync(RESULTS, `${JSON.stringify(report)}\n`);
+    if (wish.isKept) writeFileSync(RESULTS, keptReport(report));
     return !hasFault && report.verdicts.every(({ verdict }) => verdict !== 'over') ? EXIT.kept : EXIT.notKept;
   } finally {
     await children.stop();

@@ -105,13 +105,18 @@ async function measureLoad(
   const memory = await sampler.stop();
   const shares = timeShares.read();
   const result = await read();
-  const vitals = await running.vitals();
+  const atEnd = await running.vitals();
   // What the requests have caused and is still under way is theirs too.
   await running.settled();
   const used = cpuBetween(before, cpuSnapshot(running.pids), running.groupOf);
+  const afterwards = await running.vitals();
   const { requests } = result;
+  const heapUsedBytes = atEnd?.heapUsedBytes ?? null;
   return {
-    result,
+    result: {
+      ...result,
+      extra: { ...(heapUsedBytes === null ? {} : { heapUsedBytes }), ...result.extra },
+    },
     facts: {
       cpu: {
         perRequest: perRequest(totalOf(used), requests),
@@ -120,8 +125,8 @@ async function measureLoad(
         ),
       },
       memory,
-      eventLoopDelayMs: result.seconds >= WHOLE_WINDOW_SECONDS ? (vitals?.eventLoopDelayMs ?? null) : null,
-      collectionPauses: collectionPauses(vitalsBefore, vitals),
+      eventLoopDelayMs: result.seconds >= WHOLE_WINDOW_SECONDS ? (atEnd?.eventLoopDelayMs ?? null) : null,
+      collectionPauses: collectionPauses(vitalsBefore, afterwards),
       loadShare: round(shares.load, 3),
     },
     shares,

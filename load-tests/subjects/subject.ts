@@ -27,7 +27,7 @@ export interface RunningSubject {
   readonly companionPids: readonly number[];
   /** The warm-up is over. */
   warmedUp(): Promise<void>;
-  /** Waits until all that the requests so far have caused is done: records are where they belong. */
+  /** Waits until all that the requests so far have caused is done, records are where they belong, and `vitals` knows of it. */
   settled(): Promise<void>;
   /** What it tells of itself, now. */
   vitals(): Promise<Vitals | null>;
@@ -47,6 +47,8 @@ export interface Vitals {
     readonly p99: number;
     readonly max: number | null;
   } | null;
+  /** What objects take in the heaps of all its threads; null where it does not tell. */
+  readonly heapUsedBytes: number | null;
   /** Since its start; null where it does not tell. */
   readonly collections: CollectionCounts | null;
 }

@@ -14,8 +14,8 @@ import { readVitals } from './vitals.ts';
 const BULK_SINK = path.join(import.meta.dirname, '../delivery/bulk-sink.ts');
 const OTLP_SINK = path.join(import.meta.dirname, '../delivery/otlp-sink.ts');
 const READY = /Listening on (http:\/\/\S+)[^]*Admin: (http:\/\/\S+)/;
-/** Longer than --flush-interval: after it all records are at least in the spool. */
-const FLUSHED_MS = 400;
+/** Longer than --flush-interval, after which all records are at least in the spool, and than the second in which threads tell what they have counted. */
+const TOLD_MS = 1200;
 const LOOK_MS = 250;
 const WARM_UP_SECONDS = 2;
 const DRAIN_MS = 60_000;
@@ -137,9 +137,8 @@ class TaplineRun implements RunningSubject {
   }
 
   async settled(): Promise<void> {
-    if (this.#destination === 'nothing') return;
-    await delay(FLUSHED_MS);
-    if (this.#sink === 'dies') return;
+    await delay(TOLD_MS);
+    if (this.#destination === 'nothing' || this.#sink === 'dies') return;
     const endMs = performance.now() + DRAIN_MS;
     while (performance.now() < endMs) {
       const pending = [...(await this.#page()).matchAll(/^tapline_sink_pending_bytes\{[^}]*\} (\S+)$/gm)];

@@ -6,6 +6,7 @@ export function readVitals(page: string): Vitals {
   const p99 = delayMs(page, 'p99');
   return {
     eventLoopDelayMs: p99 === null ? null : { p50: delayMs(page, 'p50'), p99, max: delayMs(page, 'max') },
+    heapUsedBytes: heapUsedBytes(page),
     collections: readCollections(page),
   };
 }
@@ -32,6 +33,11 @@ function delayMs(page: string, which: string): number | null {
     .filter(({ labels }) => labels.includes('tapline_thread="data-'))
     .map(({ value }) => value * 1000);
   return values.length === 0 ? null : Math.max(...values);
+}
+
+function heapUsedBytes(page: string): number | null {
+  const spaces = samplesOf(page, 'v8js_memory_heap_used_bytes');
+  return spaces.length === 0 ? null : spaces.reduce((sum, { value }) => sum + value, 0);
 }
 
 function readCollections(page: string): CollectionCounts | null {

@@ -26,7 +26,15 @@ test('pauses are those between two looks, the longest as the bound of its bucket
 });
 
 test('a gateway that tells nothing has nothing', (t) => {
-  t.deepEqual(readVitals(''), { eventLoopDelayMs: null, collections: null });
+  t.deepEqual(readVitals(''), { eventLoopDelayMs: null, heapUsedBytes: null, collections: null });
   t.is(collectionPauses(readVitals(''), readVitals('')), null);
   t.is(collectionPauses(null, null), null);
+});
+
+test('the heaps of all threads are one figure', (t) => {
+  const page = `v8js_memory_heap_used_bytes{tapline_thread="main",v8js_heap_space_name="new_space"} 100
+v8js_memory_heap_used_bytes{tapline_thread="data-0",v8js_heap_space_name="old_space"} 23
+v8js_memory_heap_limit_bytes{tapline_thread="data-0",v8js_heap_space_name="old_space"} 5000
+`;
+  t.is(readVitals(page).heapUsedBytes, 123);
 });
