@@ -72,6 +72,10 @@ async function main(): Promise<number> {
     writeFileSync(wish.reportFile, renderHtml(report));
     if (wish.isKept) writeFileSync(RESULTS, keptReport(report));
     return !hasFault && report.verdicts.every(({ verdict }) => verdict !== 'over') ? EXIT.kept : EXIT.notKept;
+  } catch (error) {
+    if (interrupted.signal.aborted) return EXIT.interrupted;
+    process.stderr.write(`load: ${(error as Error).message}\n`);
+    return EXIT.notKept;
   } finally {
     await children.stop();
   }

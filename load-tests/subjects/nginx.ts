@@ -10,7 +10,7 @@ const JSON_LOG = `  log_format json escape=json '{"time":"$time_iso8601","remote
 const MIRROR = `      mirror /mirror;
       mirror_request_body on;`;
 
-/** nginx as a plain proxy without logging: what all ratios are of. */
+/** nginx as a plain proxy without logging, as it comes (a large body waits in a file): what all ratios are of. */
 export const nginx = subjectOf('nginx', { log: '', isMirrored: false });
 
 /** nginx that writes a line of JSON for each request: no bodies, no headers. */
