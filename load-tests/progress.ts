@@ -1,4 +1,5 @@
 const BAR_CHARACTERS = 24;
+const DEFAULT_COLUMNS = 80;
 
 /** Where a run is: a bar that moves on a terminal, plain lines elsewhere. */
 export class Progress {
@@ -51,7 +52,8 @@ export class Progress {
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_CHARACTERS - filled);
     const coloured = this.#hasColour ? `\u001b[36m${bar}\u001b[0m` : bar;
     const left = `${bar} ${this.#percent()} % ${this.#text}${this.#remaining()}`;
-    const width = this.#stream.columns ?? 80;
+    // A terminal that does not know its width says 0.
+    const width = this.#stream.columns || DEFAULT_COLUMNS;
     this.#stream.write(`\r\u001b[K${coloured}${left.slice(bar.length, width - 1)}`);
   }
 
