@@ -17,8 +17,12 @@ export interface Measurement {
   readonly latencyMs: Latency | null;
   readonly cpu: Cpu;
   readonly memory: Memory;
-  /** Only of a gateway that tells: percentiles of the delay of the data threads' event loops, and the sum of pauses for garbage collection, in ms. */
-  readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+  /** Only of a gateway that tells: percentiles of the delay of the data threads' event loops (null what it does not tell), and the sum of pauses for garbage collection, in ms. */
+  readonly eventLoopDelayMs: {
+    readonly p50: number | null;
+    readonly p99: number;
+    readonly max: number | null;
+  } | null;
   readonly collectionPauses: {
     readonly count: number;
     readonly totalMs: number;

@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { freePort } from '../free-port.ts';
 import { heldByCollector, heldByElasticsearch, type Holding } from './destinations.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { type Fault, FAULTS, type Scene } from './faults.ts';
@@ -220,13 +221,4 @@ function writeTable(all: readonly Row[]): void {
   const made = `${begin}\n\n${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${servers}, ${requests} requests each:\n\n${table(all)}\n${end}`;
   const at = text.indexOf(begin);
   writeFileSync(DOCUMENT, text.slice(0, at) + made + text.slice(text.indexOf(end) + end.length));
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

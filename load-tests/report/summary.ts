@@ -48,7 +48,11 @@ export const SUBJECTS: readonly SubjectName[] = [
 ];
 
 /** Figures that measurements of every scenario may bring along: not what a scenario is there for. */
-export const COMMON_EXTRA: ReadonlySet<string> = new Set(['bareNodeRssBytes', 'strangersShare']);
+export const COMMON_EXTRA: ReadonlySet<string> = new Set([
+  'bareNodeRssBytes',
+  'heapUsedBytes',
+  'strangersShare',
+]);
 
 /** One summary a scenario and load, in the order in which they were first measured. */
 export function summarise(measurements: readonly Measurement[]): ScenarioSummary[] {
