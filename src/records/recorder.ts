@@ -10,7 +10,9 @@ import { CaptureRules } from './capture-rules/capture-rules.ts';
 import { LeftOut, type LeftOutFacts } from './capture-rules/left-out.ts';
 import { type ConnectionFacts, Exchange } from './exchange.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
+import type { EcsDocument } from './ecs-document.ts';
 import type { GapFacts, RecordDocument } from './record-document.ts';
+import { encodeFacts, factsOf } from './record-facts.ts';
 import { RecordIds } from './record-id.ts';
 import { SecretNames } from './redaction/secret-names.ts';
 
@@ -170,6 +172,7 @@ export class Recorder {
       kind: 'exchange',
       sourceBytes: exchange.request.bytes,
       destinationBytes: exchange.response.bytes,
+      facts: encodeFacts(factsOf(document as EcsDocument)),
     };
   }
 }
