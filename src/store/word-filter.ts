@@ -40,38 +40,29 @@ export class WordFilter {
 
   /** Enters all words between two places of JSON text, names of fields included. */
   addJson(bytes: Uint8Array, from: number, to: number): void {
-    let hash = 0;
-    let length = 0;
-    let prefix = 0;
-    let isAscii = true;
-    for (let at = from; at < to; at++) {
-      const part = CLASSES[bytes[at]!]!;
-      if (part > BACKSLASH) {
-        hash = Math.imul(hash ^ part, MULTIPLIER);
-        if (part >= 0x80) isAscii = false;
-        if (++length === PREFIX_LENGTH) prefix = hash;
+    const recent = this.#recent;
+    let at = from;
+    while (at < to) {
+      const first = CLASSES[bytes[at]!]!;
+      if (first <= BACKSLASH) {
+        at += first === BACKSLASH ? this.#escape(bytes, at) : 1;
         continue;
       }
-      if (length > 0) {
-        if (!isAscii) this.#addText(bytes, at - length, at);
-        else {
-          this.#add(hash);
-          if (length > PREFIX_LENGTH) this.#add(prefix ^ PREFIX_SALT);
-        }
-        hash = 0;
-        length = 0;
-        isAscii = true;
+      const start = at;
+      let hash = 0;
+      let bits = 0;
+      let part = first;
+      do {
+        bits |= part;
+        hash = Math.imul(hash ^ part, MULTIPLIER);
+        part = ++at < to ? CLASSES[bytes[at]!]! : 0;
+      } while (part > BACKSLASH);
+      if (bits >= 0x80) this.#addText(bytes, start, at);
+      // Most words have just been entered, and their beginnings with them.
+      else if (recent[slotOf(hash)] !== hash) {
+        this.#add(hash);
+        if (at - start > PREFIX_LENGTH) this.#add(prefixOf(bytes, start));
       }
-      if (part === BACKSLASH && bytes[++at] === 0x75) {
-        this.#noteEscape(bytes, at);
-        at += 4;
-      }
-    }
-    if (length === 0) return;
-    if (!isAscii) this.#addText(bytes, to - length, to);
-    else {
-      this.#add(hash);
-      if (length > PREFIX_LENGTH) this.#add(prefix ^ PREFIX_SALT);
     }
   }
 
@@ -98,8 +89,7 @@ export class WordFilter {
   }
 
   #add(hash: number): void {
-    // The upper bits are the better mixed ones.
-    const slot = Math.imul(hash, 0x9e3779b1) >>> 18;
+    const slot = slotOf(hash);
     if (this.#recent[slot] === hash) return;
     this.#recent[slot] = hash;
     if (this.#count === this.#hashes.length) {
@@ -123,11 +113,29 @@ export class WordFilter {
     }
   }
 
-  /** Control characters and lone surrogates are no parts of words; of any other character that is escaped nobody knows here what it belongs to. */
-  #noteEscape(bytes: Uint8Array, at: number): void {
-    const digits = String.fromCharCode(bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!, bytes[at + 4]!);
+  /**
+   * The length of an escape. Control characters and lone surrogates are no parts of words; of any other character that is escaped nobody knows here
+   * what it belongs to.
+   */
+  #escape(bytes: Uint8Array, at: number): number {
+    if (bytes[at + 1] !== 0x75) return 2;
+    const digits = String.fromCharCode(bytes[at + 2]!, bytes[at + 3]!, bytes[at + 4]!, bytes[at + 5]!);
     if (!/^(00[01]|007f|d[89a-f])/i.test(digits)) this.#isFull = true;
+    return 6;
   }
+}
+
+/** The hash of a beginning, of bytes of ASCII. */
+function prefixOf(bytes: Uint8Array, start: number): number {
+  let hash = 0;
+  for (let at = start; at < start + PREFIX_LENGTH; at++)
+    hash = Math.imul(hash ^ CLASSES[bytes[at]!]!, MULTIPLIER);
+  return hash ^ PREFIX_SALT;
+}
+
+/** Where a hash stands among the recent ones; its upper bits are the better mixed ones. */
+function slotOf(hash: number): number {
+  return Math.imul(hash, 0x9e3779b1) >>> 18;
 }
 
 /** Whether a word may be in a block with this filter. @param word folded */

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
 import { decodeFrames, encodeFrame } from '../../src/spool/format.ts';
@@ -21,6 +22,34 @@ test('every kind of record is read as what it was', (t) => {
     const record = { ...recordOf(1), kind };
     t.deepEqual(decodeFrames(encodeFrame(record)).records, [record]);
   }
+});
+
+test('facts stand beside the document; too many of them are left out', (t) => {
+  const record = { ...recordOf(1), facts: Buffer.from('["exchange","GET"]') };
+  t.deepEqual(decodeFrames(encodeFrame(record)).records, [record]);
+  const long = { ...record, facts: Buffer.alloc(70_000, 'x') };
+  t.deepEqual(decodeFrames(encodeFrame(long)).records, [recordOf(1)]);
+});
+
+test('frames that older gateways have written are read, between new ones too', (t) => {
+  const old = (sequence: number): Buffer => {
+    const { id, bytes } = recordOf(sequence);
+    const head = Buffer.alloc(46);
+    head.write('TPL1');
+    head.writeUInt32LE(bytes.length, 4);
+    head[13] = id.length;
+    head.writeDoubleLE(sequence, 14);
+    head.writeDoubleLE(sequence * 1000, 22);
+    head.writeDoubleLE(10, 30);
+    head.writeDoubleLE(20, 38);
+    const frame = Buffer.concat([head, Buffer.from(id), bytes]);
+    frame.writeUInt32LE(crc32(frame.subarray(12)), 8);
+    return frame;
+  };
+  const mixed = Buffer.concat([old(1), frames[1]!, Buffer.from('TPL1 damage'), old(3)]);
+  const read = decodeFrames(mixed);
+  t.deepEqual(read.records, records.slice(0, 3));
+  t.deepEqual(read.damagedBefore, [2]);
 });
 
 test('a segment torn at any place gives all whole records and goes on at the torn one', (t) => {
