@@ -16,7 +16,7 @@ import type { EcsDocument } from '../src/records/ecs-document.ts';
 import type { RecordDocument } from '../src/records/record-document.ts';
 import { encodeFacts, factsOf, factsOfBytes } from '../src/records/record-facts.ts';
 import { Recorder } from '../src/records/recorder.ts';
-import { searchedPart } from '../src/records/searched-part.ts';
+import { SearchedPart } from '../src/records/searched-part.ts';
 import { StoreSink } from '../src/sinks/store/store-sink.ts';
 import { decodeFrames, encodeFrame } from '../src/spool/format.ts';
 import { BlockWriter } from '../src/store/block-writer.ts';
@@ -142,12 +142,13 @@ const handedOver = perRecord(() => documents.forEach((document) => encodeFacts(f
 documents.length = 0;
 const derived = perRecord(() => batches.flat().forEach(({ bytes }) => factsOfBytes(bytes)));
 const filter = new WordFilter();
+const searched = new SearchedPart();
 const words = perRecord(() => {
   for (const batch of batches) {
     filter.reset();
     for (const { bytes, facts, id } of batch) {
-      const { from, to } = searchedPart(bytes);
-      filter.addJson(bytes, from, to);
+      searched.find(bytes);
+      filter.addJson(bytes, searched.from, searched.to);
       filter.addJson(facts!, 0, facts!.length);
       filter.addWhole(id);
     }

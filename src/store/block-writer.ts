@@ -1,7 +1,7 @@
 import * as zlib from 'node:zlib';
 import type { RecordDocument } from '../records/record-document.ts';
 import { factsOfBytes } from '../records/record-facts.ts';
-import { searchedPart } from '../records/searched-part.ts';
+import { SearchedPart } from '../records/searched-part.ts';
 import { COLUMNS_HEADER_BYTES, NUMBER_COLUMNS } from './block.ts';
 import { WordFilter } from './word-filter.ts';
 
@@ -28,6 +28,7 @@ export interface BlockParts {
 /** Packs records. Compression by the block makes them 20 times smaller: what records share (names, headers, the gateway itself) is written once. */
 export class BlockWriter {
   readonly #filter = new WordFilter();
+  readonly #searched = new SearchedPart();
   #scratch: Buffer = Buffer.alloc(0);
 
   /** Throws where a record without facts is no JSON. */
@@ -64,10 +65,11 @@ export class BlockWriter {
 
   #words(records: readonly RecordDocument[], facts: readonly Buffer[]): Buffer | null {
     const filter = this.#filter;
+    const searched = this.#searched;
     filter.reset();
     for (const [index, { bytes, id }] of records.entries()) {
-      const { from, to } = searchedPart(bytes);
-      filter.addJson(bytes, from, to);
+      searched.find(bytes);
+      filter.addJson(bytes, searched.from, searched.to);
       filter.addJson(facts[index]!, 0, facts[index]!.length);
       filter.addWhole(id);
     }
