@@ -1,12 +1,13 @@
 import { chmodSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { EcsDocument } from '../records/ecs-document.ts';
 import type { RecordDocument } from '../records/record-document.ts';
-import { Block } from './block.ts';
 import { BlockWriter } from './block-writer.ts';
 import { insertBlock, lastRowOf, sequenceBounds } from './insert-block.ts';
 import { matcherOf } from './match-query.ts';
+import { mergeBlocks } from './merge-blocks.ts';
 import type { Query } from './query.ts';
+import { BLOCK_ROW, type BlockRow, readBlock } from './read-block.ts';
 import { prepareSchema, SCHEMA_VERSION } from './schema.ts';
 
 /** A block is forgotten as a whole once its newest record is due; one that spans more time than this loses its older records before. */
@@ -62,14 +63,6 @@ export interface StoredLeftOut {
   readonly count: number;
 }
 
-/** What is known of a block without reading what is in it. */
-interface BlockRow {
-  readonly last_row: number;
-  readonly run: string;
-  readonly thread: number;
-  readonly records: number;
-}
-
 /**
  * The embedded store: blocks of records in SQLite, each with a filter of the words that it has. Records and the place in the spool that they came
  * from are written in one transaction, so that each is there exactly once.
@@ -77,6 +70,7 @@ interface BlockRow {
 export class RecordStore {
   readonly #database: DatabaseSync;
   readonly #writer: BlockWriter;
+  #mergedThrough = 0;
 
   private constructor(database: DatabaseSync, writer: BlockWriter) {
     this.#database = database;
@@ -135,7 +129,7 @@ export class RecordStore {
     const { usesFilter, mayMatch, matches } = matcherOf(query);
     const blocks = this.#database
       .prepare(
-        `SELECT last_row, run, thread, records ${usesFilter ? ', filter' : ''}
+        `SELECT ${BLOCK_ROW} ${usesFilter ? ', filter' : ''}
          FROM blocks ${usesFilter ? 'JOIN contents USING (last_row)' : ''}
          WHERE last_ms >= ? AND last_row > ? ORDER BY last_row ${isNewestFirst ? 'DESC' : 'ASC'}`,
       )
@@ -144,7 +138,7 @@ export class RecordStore {
     if (left <= 0) return;
     for (const found of blocks) {
       if (!mayMatch(found.filter ?? null)) continue;
-      const block = this.#block(found);
+      const block = readBlock(this.#database, found);
       for (let turn = 0; turn < block.count; turn++) {
         const index = isNewestFirst ? block.count - 1 - turn : turn;
         const rowid = block.row(index);
@@ -195,36 +189,27 @@ export class RecordStore {
   *sequences(run: string, thread: number): Iterable<number> {
     const rows = this.#database
       .prepare(
-        `SELECT last_row, run, thread, records FROM blocks
+        `SELECT ${BLOCK_ROW} FROM blocks
          WHERE run = ? AND thread = ? AND last_sequence > 0 ORDER BY last_sequence`,
       )
       .iterate(run, thread) as unknown as Iterable<BlockRow>;
     for (const row of rows)
-      for (const sequence of this.#block(row).sequences) if (sequence > 0) yield sequence;
+      for (const sequence of readBlock(this.#database, row).sequences) if (sequence > 0) yield sequence;
   }
 
   gaps(run: string, thread: number): StoredGap[] {
-    const rows = this.#database
-      .prepare(
-        'SELECT last_row, run, thread, records FROM blocks WHERE special > 0 AND run = ? AND thread = ? ORDER BY last_row',
-      )
-      .all(run, thread) as unknown as BlockRow[];
-    return rows
-      .flatMap((row) => this.#documentsOf(row, 'gap'))
-      .map(({ tapline }) => {
-        const { from = 0, to = 0, reason = '' } = tapline?.gap ?? {};
-        return { from, to, reason };
-      })
-      .toSorted((left, right) => left.from - right.from);
+    const gaps: StoredGap[] = [];
+    for (const { tapline } of this.#special('gap', 'AND run = ? AND thread = ?', [run, thread])) {
+      const { from = 0, to = 0, reason = '' } = tapline?.gap ?? {};
+      gaps.push({ from, to, reason });
+    }
+    return gaps.toSorted((left, right) => left.from - right.from);
   }
 
   /** What capture rules have left without records, added up. */
   leftOut(): StoredLeftOut[] {
-    const rows = this.#database
-      .prepare('SELECT last_row, run, thread, records FROM blocks WHERE special > 0 ORDER BY last_row')
-      .all() as unknown as BlockRow[];
     const sums = new Map<string, StoredLeftOut>();
-    for (const { tapline } of rows.flatMap((row) => this.#documentsOf(row, 'summary'))) {
+    for (const { tapline } of this.#special('summary', '', [])) {
       const { rule = '', capture = '', summary } = tapline ?? {};
       const key = `${rule}\n${capture}`;
       sums.set(key, { rule, capture, count: (sums.get(key)?.count ?? 0) + (summary?.count ?? 0) });
@@ -238,7 +223,7 @@ export class RecordStore {
     const due = excess > 0 ? Number.MAX_VALUE : nowMs - maxAgeMs;
     const rows = this.#database
       .prepare(
-        `SELECT last_row, run, thread, records, last_ms, bytes FROM blocks
+        `SELECT ${BLOCK_ROW}, last_ms, bytes FROM blocks
          WHERE first_ms < ? AND (last_ms < ? OR last_ms - first_ms > ${MAX_LATE_MS}) ORDER BY last_row LIMIT ${EXPIRED_AT_A_TIME}`,
       )
       .iterate(due, due) as unknown as Iterable<BlockRow & { last_ms: number; bytes: number }>;
@@ -259,6 +244,13 @@ export class RecordStore {
     return records >= EXPIRED_AT_A_TIME || excess > 0;
   }
 
+  /** Makes of many small blocks fewer larger ones, a bounded number a call. */
+  merge(): void {
+    let mergedThrough = this.#mergedThrough;
+    this.#transaction(() => (mergedThrough = mergeBlocks(this.#database, this.#writer, mergedThrough)));
+    this.#mergedThrough = mergedThrough;
+  }
+
   close(): void {
     if (this.#database.isOpen) this.#database.close();
   }
@@ -275,28 +267,16 @@ export class RecordStore {
     }
   }
 
-  #block({ last_row: lastRow, run, thread }: BlockRow): Block {
-    const read = (part: 'columns' | 'documents'): Uint8Array => {
-      const row = this.#database
-        .prepare(`SELECT ${part} AS part FROM contents WHERE last_row = ?`)
-        .get(lastRow);
-      return (row as { part: Uint8Array }).part;
-    };
-    return new Block({
-      run,
-      thread,
-      lastRow,
-      columns: () => read('columns'),
-      documents: () => read('documents'),
-    });
-  }
-
-  #documentsOf(row: BlockRow, kind: RecordDocument['kind']): EcsDocument[] {
-    const block = this.#block(row);
-    const documents: EcsDocument[] = [];
-    for (let index = 0; index < block.count; index++)
-      if (block.value(index, 'kind') === kind) documents.push(block.document(index));
-    return documents;
+  /** Documents of records that are no exchanges. */
+  *#special(kind: RecordDocument['kind'], where: string, values: SQLInputValue[]): Iterable<EcsDocument> {
+    const rows = this.#database
+      .prepare(`SELECT ${BLOCK_ROW} FROM blocks WHERE special > 0 ${where} ORDER BY last_row`)
+      .iterate(...values) as unknown as Iterable<BlockRow>;
+    for (const row of rows) {
+      const block = readBlock(this.#database, row);
+      for (let index = 0; index < block.count; index++)
+        if (block.value(index, 'kind') === kind) yield block.document(index);
+    }
   }
 
   /** Sequence numbers that are stored already are rare: only blocks with such numbers are looked into. */
@@ -307,18 +287,18 @@ export class RecordStore {
     const { first, last } = sequenceBounds(records);
     const rows = this.#database
       .prepare(
-        `SELECT last_row, run, thread, records FROM blocks
+        `SELECT ${BLOCK_ROW} FROM blocks
          WHERE run = ? AND thread = ? AND last_sequence >= ? AND first_sequence <= ?`,
       )
       .all(run, thread, first, last) as unknown as BlockRow[];
     if (rows.length === 0) return records;
-    const stored = new Set(rows.flatMap((row) => this.#block(row).ids));
+    const stored = new Set(rows.flatMap((row) => readBlock(this.#database, row).ids));
     return records.filter(({ id }) => !stored.has(id));
   }
 
   /** Forgets the records of a block that are older than `due`, and keeps the sums of what was forgotten. */
   #forget(row: BlockRow & { last_ms: number }, due: number): void {
-    const block = this.#block(row);
+    const block = readBlock(this.#database, row);
     const kept: RecordDocument[] = [];
     const gone = { through: 0, records: 0, source: 0, destination: 0 };
     for (const [index, timestampMs] of block.timestamps.entries()) {
