@@ -101,7 +101,7 @@ function frameAt(bytes: Buffer, at: number): { record: RecordDocument; size: num
   const end = payloadAt + payloadLength;
   if (payloadLength > MAX_PAYLOAD_BYTES || bytes.length < end) return null;
   if (crc32(bytes.subarray(at + CHECKED_FROM, end)) !== bytes.readUInt32LE(at + 8)) return null;
-  const record: RecordDocument = {
+  const record: { -readonly [name in keyof RecordDocument]: RecordDocument[name] } = {
     kind: KINDS[bytes[at + 12]!] ?? 'exchange',
     sequence: bytes.readDoubleLE(at + 14),
     timestampMs: bytes.readDoubleLE(at + 22),
@@ -109,7 +109,7 @@ function frameAt(bytes: Buffer, at: number): { record: RecordDocument; size: num
     destinationBytes: bytes.readDoubleLE(at + 38),
     id: bytes.toString('latin1', idAt, factsAt),
     bytes: bytes.subarray(payloadAt, end),
-    ...(payloadAt === factsAt ? null : { facts: bytes.subarray(factsAt, payloadAt) }),
   };
+  if (payloadAt > factsAt) record.facts = bytes.subarray(factsAt, payloadAt);
   return { record, size: end - at };
 }

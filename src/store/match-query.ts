@@ -1,7 +1,7 @@
 import type { Block } from './block.ts';
 import type { Query } from './query.ts';
 import { mayHavePrefix, mayHaveWord } from './word-filter.ts';
-import { spacedWords, wholeWordsOf, wordsOf } from './words.ts';
+import { beginningsOf, spacedWords, wholeWordsOf, wordsOf } from './words.ts';
 
 /** A query, ready to be asked of many blocks. */
 export interface Matcher {
@@ -105,21 +105,25 @@ function likeness({ column, pattern }: Query & { kind: 'like' }): Condition {
     return own !== null && isLike(String(own));
   };
   if (column === 'run') return { usesFilter: false, isDear: false, mayMatch: ALWAYS, matches };
-  // An id is entered as one word: its parts would fill the filter.
-  const words =
-    column !== 'id' ? wholeWordsOf(pattern) : pattern.includes('*') ? [] : [pattern.toLowerCase()];
-  return { ...needing(words), isDear: false, matches };
+  if (column !== 'id')
+    return { ...needing(wholeWordsOf(pattern), beginningsOf(pattern)), isDear: false, matches };
+  // It is entered as one word: its parts would fill the filter.
+  return { ...needing(pattern.includes('*') ? [] : [pattern.toLowerCase()], []), isDear: false, matches };
 }
 
 function headerSearch({ name, pattern }: Query & { kind: 'header' }): Condition {
   const isLike = wildcardTest(pattern);
   const has = (value: string | readonly string[] | undefined): boolean =>
     value !== undefined && (typeof value === 'string' ? isLike(value) : value.some((one) => isLike(one)));
+  // What JSON writes as it is.
+  const plain = [name, ...pattern.toLowerCase().split('*')].filter((part) => /^[ !#-[\]-~]+$/.test(part));
   const matches = (block: Block, index: number): boolean => {
+    if (!mayContain(block.documentBytes(index), plain)) return false;
     const { http } = block.document(index);
     return has(http?.request?.headers?.[name]) || has(http?.response?.headers?.[name]);
   };
-  return { ...needing([...wordsOf(name), ...wholeWordsOf(pattern)]), isDear: true, matches };
+  const words = [...wordsOf(name), ...wholeWordsOf(pattern)];
+  return { ...needing(words, beginningsOf(pattern)), isDear: true, matches };
 }
 
 function wordSearch({ columns, text, isPrefix }: Query & { kind: 'words' }): Condition {
@@ -140,7 +144,7 @@ function wordSearch({ columns, text, isPrefix }: Query & { kind: 'words' }): Con
   };
 }
 
-/** Words of ASCII that an ASCII document does not contain anywhere need no parsing. */
+/** Whether a document may contain all of some texts of ASCII in lower case: what does not needs no parsing. */
 function mayContain(bytes: Buffer, words: readonly string[]): boolean {
   const text = bytes.toString('latin1');
   // oxlint-disable-next-line no-control-regex -- beyond ASCII, letters with accents may fold to a word
@@ -149,10 +153,17 @@ function mayContain(bytes: Buffer, words: readonly string[]): boolean {
   return words.every((word) => lower.includes(word));
 }
 
-function needing(words: readonly string[]): Pick<Matcher, 'usesFilter' | 'mayMatch'> {
-  return words.length === 0
-    ? { usesFilter: false, mayMatch: ALWAYS }
-    : { usesFilter: true, mayMatch: (filter) => words.every((word) => mayHaveWord(filter, word)) };
+function needing(
+  words: readonly string[],
+  beginnings: readonly string[],
+): Pick<Matcher, 'usesFilter' | 'mayMatch'> {
+  if (words.length + beginnings.length === 0) return { usesFilter: false, mayMatch: ALWAYS };
+  return {
+    usesFilter: true,
+    mayMatch: (filter) =>
+      words.every((word) => mayHaveWord(filter, word)) &&
+      beginnings.every((beginning) => mayHavePrefix(filter, beginning)),
+  };
 }
 
 /** `*` stands for anything; case does not count. */

@@ -2,6 +2,8 @@
 const NO_WORD = /[^\p{L}\p{N}\p{Co}]+/gu;
 /** Whole words of a pattern: those that touch its `*` may be parts of words. */
 const WHOLE_WORDS = /(?<![\p{L}\p{N}\p{Co}*])[\p{L}\p{N}\p{Co}]+(?![\p{L}\p{N}\p{Co}*])/gu;
+/** Beginnings of words in a pattern, which its `*` cuts off. */
+const BEGINNINGS = /(?<![\p{L}\p{N}\p{Co}*])[\p{L}\p{N}\p{Co}]+(?=\*)/gu;
 // oxlint-disable-next-line no-control-regex -- everything beyond ASCII is what is looked for
 const BEYOND_ASCII = /[^\x00-\x7f]/;
 
@@ -24,4 +26,9 @@ export function wordsOf(text: string): string[] {
 /** Words that whatever matches a pattern has. */
 export function wholeWordsOf(pattern: string): readonly string[] {
   return fold(pattern).match(WHOLE_WORDS) ?? [];
+}
+
+/** Beginnings of words that whatever matches a pattern has. */
+export function beginningsOf(pattern: string): readonly string[] {
+  return fold(pattern).match(BEGINNINGS) ?? [];
 }

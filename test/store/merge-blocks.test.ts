@@ -33,12 +33,14 @@ function insert(store: RecordStore, sizes: readonly number[], from = 1, thread =
   }
 }
 
+const repeat = (times: number, size: number): number[] => Array.from({ length: times }, () => size);
+
 const rowsOf = (store: RecordStore, query = ''): number[] =>
   [...store.query(parseQuery(query), { limit: 1e6, order: 'oldest' })].map(({ rowid }) => rowid);
 
 test('many small blocks become one; records keep their rows, words, facts and numbers', (t) => {
   const { store, blocks } = newStore(t);
-  insert(store, new Array<number>(70).fill(1));
+  insert(store, repeat(70, 1));
   const before = rowsOf(store);
   const [stream] = store.streams();
   store.merge();
@@ -47,7 +49,7 @@ test('many small blocks become one; records keep their rows, words, facts and nu
   t.deepEqual(store.streams(), [stream]);
   t.deepEqual(rowsOf(store, 'path:/p/40 body:number status:200'), [40]);
   t.deepEqual(rowsOf(store, 'tag33'), [33]);
-  insert(store, new Array<number>(26).fill(1), 71);
+  insert(store, repeat(26, 1), 71);
   store.merge();
   t.deepEqual(blocks(), [32, 32, 32], 'what was left over goes with what came after');
   insert(store, [1], 5);
@@ -56,7 +58,7 @@ test('many small blocks become one; records keep their rows, words, facts and nu
 
 test('large blocks and other streams are left alone and divide', (t) => {
   const { store, blocks } = newStore(t);
-  const few = new Array<number>(20).fill(2);
+  const few = repeat(20, 2);
   insert(store, few);
   insert(store, [100], 41);
   insert(store, few, 141);
@@ -65,14 +67,14 @@ test('large blocks and other streams are left alone and divide', (t) => {
   t.deepEqual(blocks(), [...few, 100, ...few, ...few]);
   insert(store, few, 41, 1);
   store.merge();
-  t.deepEqual(blocks(), [...few, 100, ...few, 64, ...new Array<number>(8).fill(2)]);
+  t.deepEqual(blocks(), [...few, 100, ...few, 64, ...repeat(8, 2)]);
   t.is(rowsOf(store, 'body:number').length, 20 * 2 * 4 + 100);
 });
 
 test('more blocks than are looked at in one call are merged in several', (t) => {
   const { store, blocks } = newStore(t);
-  insert(store, new Array<number>(320).fill(1));
+  insert(store, repeat(320, 1));
   store.merge();
   store.merge();
-  t.deepEqual(blocks(), new Array<number>(10).fill(32));
+  t.deepEqual(blocks(), repeat(10, 32));
 });
