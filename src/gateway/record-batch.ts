@@ -39,7 +39,10 @@ export class RecordBatch {
     if (record === null || typeof record.sequence !== 'number' || message.body === null)
       throw new TypeError('audit.batch.push expects a message of captureResponse');
     const bytes = message.body.bytes();
-    this.#records.push(bytes === record.bytes ? record : { ...record, bytes, roomBefore: 0 });
+    // What a script has changed is found by what it is now.
+    this.#records.push(
+      bytes === record.bytes ? record : { ...record, bytes, roomBefore: 0, facts: undefined },
+    );
     this.#bytes += bytes.length;
   }
 

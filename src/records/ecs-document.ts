@@ -16,6 +16,7 @@ export interface EcsDocument {
     readonly response?: EcsMessage & { readonly status_code?: number };
   };
   readonly url?: {
+    readonly original?: string;
     readonly scheme?: string;
     readonly domain?: string;
     readonly port?: number;
@@ -72,6 +73,7 @@ export interface EcsDocument {
 
 export interface EcsMessage {
   readonly bytes?: number;
+  readonly mime_type?: string;
   readonly body?: { readonly bytes?: number; readonly content?: string };
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 }

@@ -15,6 +15,8 @@ export interface RecordDocument {
   readonly sourceBytes: number;
   /** Bytes that clients were sent, or the bytes that a gap lost. */
   readonly destinationBytes: number;
+  /** What it is found by, encoded (record-facts.ts); where it is missing, it is read from the document. */
+  readonly facts?: Buffer | undefined;
 }
 
 /** What a gap record says was lost. */

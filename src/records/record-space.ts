@@ -4,6 +4,14 @@ const MAX_SHARED_BYTES = CHUNK_BYTES / 4;
 /** No character of a string takes more in UTF-8. */
 const MAX_BYTES_PER_UNIT = 3;
 
+/** Where a document stands. */
+export interface Placed {
+  readonly bytes: Buffer;
+  readonly before: Buffer;
+  /** Bytes before `bytes` that nobody else uses, `before` among them. */
+  readonly roomBefore: number;
+}
+
 /**
  * Where documents become bytes: side by side in large pieces of memory, each with room before it for the frame that the spool puts around it, so
  * that a batch of records is one stretch of memory that is written as it stands.
@@ -18,22 +26,32 @@ export class RecordSpace {
     this.#roomBefore = roomBefore;
   }
 
-  /** The text as UTF-8. What lies up to `roomBefore` bytes before it belongs to it. */
-  place(text: string): Buffer {
-    const most = this.#roomBefore + text.length * MAX_BYTES_PER_UNIT;
-    if (most > MAX_SHARED_BYTES) return this.#placeAlone(text);
+  /** A document as UTF-8 and, right before it, what goes with it. */
+  place(document: string, before: string = ''): Placed {
+    const most = this.#roomBefore + (before.length + document.length) * MAX_BYTES_PER_UNIT;
+    if (most > MAX_SHARED_BYTES) return this.#placeAlone(document, before);
     if (this.#at + most > this.#chunk.length) {
       this.#chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
       this.#at = 0;
     }
     const start = this.#at + this.#roomBefore;
-    this.#at = start + this.#chunk.write(text, start, 'utf8');
-    return this.#chunk.subarray(start, this.#at);
+    const placed = this.#write(this.#chunk, start, document, before);
+    this.#at = start + placed.before.length + placed.bytes.length;
+    return placed;
   }
 
-  #placeAlone(text: string): Buffer {
-    const alone = Buffer.allocUnsafeSlow(this.#roomBefore + Buffer.byteLength(text));
-    alone.write(text, this.#roomBefore, 'utf8');
-    return alone.subarray(this.#roomBefore);
+  #placeAlone(document: string, before: string): Placed {
+    const bytes = this.#roomBefore + Buffer.byteLength(before) + Buffer.byteLength(document);
+    return this.#write(Buffer.allocUnsafeSlow(bytes), this.#roomBefore, document, before);
+  }
+
+  #write(chunk: Buffer, start: number, document: string, before: string): Placed {
+    const middle = before === '' ? start : start + chunk.write(before, start, 'utf8');
+    const end = middle + chunk.write(document, middle, 'utf8');
+    return {
+      bytes: chunk.subarray(middle, end),
+      before: chunk.subarray(start, middle),
+      roomBefore: middle - start + this.#roomBefore,
+    };
   }
 }

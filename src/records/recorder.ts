@@ -62,7 +62,6 @@ export class Recorder {
   readonly #ids: RecordIds;
   readonly #identity: EcsIdentity;
   readonly #exchangeText: ExchangeText;
-  readonly #roomBefore: number;
   readonly #space: RecordSpace;
   readonly #rules: CaptureRules | null;
   readonly #leftOut = new LeftOut();
@@ -71,8 +70,7 @@ export class Recorder {
     this.#options = options;
     this.#ports = ports;
     this.#ids = new RecordIds(ports.randomBytes);
-    this.#roomBefore = ports.roomBefore ?? 0;
-    this.#space = new RecordSpace(this.#roomBefore);
+    this.#space = new RecordSpace(ports.roomBefore ?? 0);
     const names = new SecretNames(options.redact);
     const bodies = new BodyReader({
       names,
@@ -153,9 +151,16 @@ export class Recorder {
       sequence,
       exchange.requestHeadOrNull?.injected?.recordId,
     );
-    const text = this.#exchangeText.of(exchange, identity);
+    const { document, facts } = this.#exchangeText.of(exchange, identity);
     observer?.finished(exchange, true);
-    return this.#record('exchange', text, identity, exchange.request.bytes, exchange.response.bytes);
+    return this.#record(
+      'exchange',
+      document,
+      identity,
+      exchange.request.bytes,
+      exchange.response.bytes,
+      facts,
+    );
   };
 
   #identify(timestampMs: number, sequence: number, id?: string | null): RecordIdentity {
@@ -168,10 +173,13 @@ export class Recorder {
     { id, sequence, timestampMs }: RecordIdentity,
     sourceBytes: number,
     destinationBytes: number,
+    facts: string = '',
   ): RecordDocument {
+    const { bytes, before, roomBefore } = this.#space.place(text, facts);
     return {
-      bytes: this.#space.place(text),
-      roomBefore: this.#roomBefore,
+      bytes,
+      roomBefore,
+      facts: facts === '' ? undefined : before,
       id,
       sequence,
       timestampMs,

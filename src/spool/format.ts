@@ -4,45 +4,66 @@ import type { RecordDocument } from '../records/record-document.ts';
 /**
  * A segment is frames after frames; each begins with a mark, so that a reader that finds one damaged can go on at the next.
  *
- *     0  mark "TPL1"      4  payload length u32   8  crc32 u32 of all that follows
+ *     0  mark "TPL2"      4  payload length u32   8  crc32 u32 of all that follows
  *    12  kind u8         13  id length u8        14  sequence f64   22  timestamp f64, ms
  *    30  source bytes f64                        38  destination bytes f64
- *    46  id, payload
+ *    46  facts length u16
+ *    48  id, facts, payload
+ *
+ * Frames of older gateways have the mark "TPL1" and no facts: their id begins at 46.
  */
-const MARK = Buffer.from('TPL1');
-const HEADER_BYTES = 46;
+const MARK_START = Buffer.from('TPL');
+/** As the number that its four bytes are. */
+const MARK = Buffer.from('TPL2').readUInt32LE();
+const OLD_MARK = Buffer.from('TPL1').readUInt32LE();
+const HEADER_BYTES = 48;
+const OLD_HEADER_BYTES = 46;
 const CHECKED_FROM = 12;
-/** No record is larger: two capped bodies and their heads. A length above it is damage. */
-const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
-
+const NO_FACTS = Buffer.alloc(0);
 /** An id is a UUID. */
 const ID_BYTES = 36;
-/** Room before a record's bytes that is enough to frame it where it stands. */
+/** Room before a record's facts and bytes that is enough to frame it where it stands. */
 export const FRAME_ROOM_BYTES = HEADER_BYTES + ID_BYTES;
+const MAX_FACTS_BYTES = 0xffff;
+/** No record is larger: two capped bodies and their heads. A length above it is damage. */
+const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 
 /** By the number that a frame has for them. */
 const KINDS: readonly RecordDocument['kind'][] = ['exchange', 'gap', 'summary'];
 
 /** A record as a frame of a segment: around the record's own bytes where there is room before them, else around a copy. */
 export function encodeFrame(record: RecordDocument): Buffer {
-  const { bytes, id } = record;
-  const prefixBytes = HEADER_BYTES + id.length;
-  const hasRoom = (record.roomBefore ?? 0) >= prefixBytes;
-  const frame = hasRoom
-    ? Buffer.from(bytes.buffer, bytes.byteOffset - prefixBytes, prefixBytes + bytes.length)
-    : Buffer.allocUnsafe(prefixBytes + bytes.length);
-  if (!hasRoom) bytes.copy(frame, prefixBytes);
-  MARK.copy(frame, 0);
+  const { id, bytes } = record;
+  const facts = record.facts === undefined || record.facts.length > MAX_FACTS_BYTES ? NO_FACTS : record.facts;
+  const factsAt = HEADER_BYTES + id.length;
+  const bytesAt = factsAt + facts.length;
+  const isInPlace = hasRoom(record, facts, bytesAt);
+  const frame = isInPlace
+    ? Buffer.from(bytes.buffer, bytes.byteOffset - bytesAt, bytesAt + bytes.length)
+    : Buffer.allocUnsafe(bytesAt + bytes.length);
+  if (!isInPlace) {
+    frame.set(facts, factsAt);
+    frame.set(bytes, bytesAt);
+  }
+  frame.writeUInt32LE(MARK, 0);
   frame.writeUInt32LE(bytes.length, 4);
-  frame.writeUInt8(KINDS.indexOf(record.kind), 12);
-  frame.writeUInt8(id.length, 13);
+  frame[12] = KINDS.indexOf(record.kind);
+  frame[13] = id.length;
   frame.writeDoubleLE(record.sequence, 14);
   frame.writeDoubleLE(record.timestampMs, 22);
   frame.writeDoubleLE(record.sourceBytes, 30);
   frame.writeDoubleLE(record.destinationBytes, 38);
+  frame.writeUInt16LE(facts.length, 46);
   frame.write(id, HEADER_BYTES, 'latin1');
   frame.writeUInt32LE(crc32(frame.subarray(CHECKED_FROM)), 8);
   return frame;
+}
+
+/** Whether the facts stand right before the document, and enough memory of the record's own before them. */
+function hasRoom({ bytes, roomBefore = 0 }: RecordDocument, facts: Buffer, neededBytes: number): boolean {
+  if (roomBefore < neededBytes) return false;
+  if (facts.length === 0) return true;
+  return facts.buffer === bytes.buffer && facts.byteOffset + facts.length === bytes.byteOffset;
 }
 
 /** What a stretch of a segment holds. */
@@ -70,7 +91,7 @@ export function decodeFrames(bytes: Buffer): FramesRead {
     const frame = frameAt(bytes, at);
     if (frame === null) {
       isDamaged = true;
-      const next = bytes.indexOf(MARK, at + 1);
+      const next = bytes.indexOf(MARK_START, at + 1);
       if (next < 0) break;
       at = next;
       continue;
@@ -86,20 +107,25 @@ export function decodeFrames(bytes: Buffer): FramesRead {
 }
 
 function frameAt(bytes: Buffer, at: number): { record: RecordDocument; size: number } | null {
-  if (bytes.length - at < HEADER_BYTES || bytes.compare(MARK, 0, 4, at, at + 4) !== 0) return null;
+  if (bytes.length - at < HEADER_BYTES) return null;
+  const mark = bytes.readUInt32LE(at);
+  if (mark !== MARK && mark !== OLD_MARK) return null;
   const payloadLength = bytes.readUInt32LE(at + 4);
-  const idLength = bytes.readUInt8(at + 13);
-  const size = HEADER_BYTES + idLength + payloadLength;
-  if (payloadLength > MAX_PAYLOAD_BYTES || bytes.length - at < size) return null;
-  if (crc32(bytes.subarray(at + CHECKED_FROM, at + size)) !== bytes.readUInt32LE(at + 8)) return null;
-  const record: RecordDocument = {
-    kind: KINDS[bytes.readUInt8(at + 12)] ?? 'exchange',
+  const idAt = at + (mark === MARK ? HEADER_BYTES : OLD_HEADER_BYTES);
+  const factsAt = idAt + bytes[at + 13]!;
+  const payloadAt = factsAt + (mark === MARK ? bytes.readUInt16LE(at + 46) : 0);
+  const end = payloadAt + payloadLength;
+  if (payloadLength > MAX_PAYLOAD_BYTES || bytes.length < end) return null;
+  if (crc32(bytes.subarray(at + CHECKED_FROM, end)) !== bytes.readUInt32LE(at + 8)) return null;
+  const record: { -readonly [name in keyof RecordDocument]: RecordDocument[name] } = {
+    kind: KINDS[bytes[at + 12]!] ?? 'exchange',
     sequence: bytes.readDoubleLE(at + 14),
     timestampMs: bytes.readDoubleLE(at + 22),
     sourceBytes: bytes.readDoubleLE(at + 30),
     destinationBytes: bytes.readDoubleLE(at + 38),
-    id: bytes.toString('latin1', at + HEADER_BYTES, at + HEADER_BYTES + idLength),
-    bytes: bytes.subarray(at + HEADER_BYTES + idLength, at + size),
+    id: bytes.toString('latin1', idAt, factsAt),
+    bytes: bytes.subarray(payloadAt, end),
   };
-  return { record, size };
+  if (payloadAt > factsAt) record.facts = bytes.subarray(factsAt, payloadAt);
+  return { record, size: end - at };
 }

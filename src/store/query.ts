@@ -1,4 +1,5 @@
 import { durationMs } from '../core/quantity.ts';
+import type { Column, WordColumn } from './block.ts';
 import { QueryError } from './query-error.ts';
 
 /** A condition on records: columns compared, text searched, combined. */
@@ -8,50 +9,51 @@ export type Query =
   | { readonly kind: 'not'; readonly part: Query }
   | {
       readonly kind: 'compare';
-      readonly column: string;
+      readonly column: Column;
       readonly operator: string;
-      readonly value: string | number;
+      readonly value: number;
     }
-  | { readonly kind: 'like'; readonly column: string; readonly pattern: string }
+  | { readonly kind: 'like'; readonly column: Column; readonly pattern: string }
   | {
       readonly kind: 'words';
-      readonly columns: readonly string[];
+      readonly columns: readonly WordColumn[];
       readonly text: string;
       readonly isPrefix: boolean;
     }
   | { readonly kind: 'header'; readonly name: string; readonly pattern: string };
 
-type FieldType = 'text' | 'number' | 'duration' | 'time' | 'words';
+/** What a term about a field is about. */
+type Field = { readonly meaning: string } & (
+  | { readonly type: 'text' | 'number' | 'duration' | 'time'; readonly column: Column }
+  | { readonly type: 'words'; readonly columns: readonly WordColumn[] }
+);
 
-/** The fields of the query language with their columns in the store. */
-export const QUERY_FIELDS: Record<
-  string,
-  { readonly type: FieldType; readonly columns: readonly string[]; readonly meaning: string }
-> = {
-  method: { type: 'text', columns: ['method'], meaning: 'request method' },
-  host: { type: 'text', columns: ['host'], meaning: 'host that the client asked for' },
-  path: { type: 'text', columns: ['path'], meaning: 'path of the request, without its query' },
-  status: { type: 'number', columns: ['status'], meaning: 'status of the answer' },
+/** The fields of the query language, and what of a record they ask for. */
+export const QUERY_FIELDS: Readonly<Record<string, Field>> = {
+  method: { type: 'text', column: 'method', meaning: 'request method' },
+  host: { type: 'text', column: 'host', meaning: 'host that the client asked for' },
+  path: { type: 'text', column: 'path', meaning: 'path of the request, without its query' },
+  status: { type: 'number', column: 'status', meaning: 'status of the answer' },
   duration: {
     type: 'duration',
-    columns: ['duration_ns'],
+    column: 'durationNs',
     meaning: 'time from first to last byte: 250ms, 1.5s',
   },
-  type: { type: 'text', columns: ['mime_type'], meaning: 'type of the answer, sniffed from its content' },
-  client: { type: 'text', columns: ['client'], meaning: 'address of the client' },
-  error: { type: 'text', columns: ['error_type'], meaning: 'error.type' },
-  outcome: { type: 'text', columns: ['outcome'], meaning: 'success, failure or unknown' },
-  kind: { type: 'text', columns: ['kind'], meaning: 'exchange, refusal, tunnel, broken or gap' },
-  id: { type: 'text', columns: ['id'], meaning: 'event.id' },
-  trace: { type: 'text', columns: ['trace'], meaning: 'trace.id' },
-  run: { type: 'text', columns: ['run'], meaning: 'run of the gateway' },
-  connection: { type: 'number', columns: ['connection'], meaning: 'number of the connection' },
-  sequence: { type: 'number', columns: ['sequence'], meaning: 'event.sequence' },
-  bytes: { type: 'number', columns: ['bytes'], meaning: 'bytes both ways' },
-  time: { type: 'time', columns: ['timestamp_ms'], meaning: 'when it began: 2026-01-31T12:00:00Z' },
-  body: { type: 'words', columns: ['request_body', 'response_body'], meaning: 'words of either body' },
-  'request.body': { type: 'words', columns: ['request_body'], meaning: 'words of the request body' },
-  'response.body': { type: 'words', columns: ['response_body'], meaning: 'words of the response body' },
+  type: { type: 'text', column: 'mimeType', meaning: 'type of the answer, sniffed from its content' },
+  client: { type: 'text', column: 'client', meaning: 'address of the client' },
+  error: { type: 'text', column: 'errorType', meaning: 'error.type' },
+  outcome: { type: 'text', column: 'outcome', meaning: 'success, failure or unknown' },
+  kind: { type: 'text', column: 'kind', meaning: 'exchange, refusal, tunnel, broken or gap' },
+  id: { type: 'text', column: 'id', meaning: 'event.id' },
+  trace: { type: 'text', column: 'trace', meaning: 'trace.id' },
+  run: { type: 'text', column: 'run', meaning: 'run of the gateway' },
+  connection: { type: 'number', column: 'connection', meaning: 'number of the connection' },
+  sequence: { type: 'number', column: 'sequence', meaning: 'event.sequence' },
+  bytes: { type: 'number', column: 'bytes', meaning: 'bytes both ways' },
+  time: { type: 'time', column: 'timestampMs', meaning: 'when it began: 2026-01-31T12:00:00Z' },
+  body: { type: 'words', columns: ['requestBody', 'responseBody'], meaning: 'words of either body' },
+  'request.body': { type: 'words', columns: ['requestBody'], meaning: 'words of the request body' },
+  'response.body': { type: 'words', columns: ['responseBody'], meaning: 'words of the response body' },
 };
 
 interface Token {
@@ -174,7 +176,7 @@ class Parser {
         throw new QueryError(`expected a value for ${token.text}`, value?.column ?? this.#endColumn);
       return condition(token, operator.text, value);
     }
-    return words(['request_body', 'response_body', 'other'], token);
+    return words(['requestBody', 'responseBody', 'other'], token);
   }
 
   #isWord(word: string): boolean {
@@ -199,11 +201,11 @@ function condition(name: Token, operator: string, value: Token): Query {
       `unknown field ${name.text}; fields are ${Object.keys(QUERY_FIELDS).join(', ')} and header.<name>`,
       name.column,
     );
-  const column = field.columns[0]!;
   if (field.type === 'words') {
     if (operator !== ':') throw new QueryError(`${name.text} is searched with :`, name.column);
     return words(field.columns, value);
   }
+  const { column } = field;
   if (field.type === 'text') {
     if (operator === '!=') return { kind: 'not', part: { kind: 'like', column, pattern: value.text } };
     if (operator !== ':' && operator !== '=')
@@ -217,7 +219,7 @@ function condition(name: Token, operator: string, value: Token): Query {
   return { kind: 'compare', column, operator: comparison, value: number };
 }
 
-function toNumber(type: FieldType, { text, column }: Token): number {
+function toNumber(type: Field['type'], { text, column }: Token): number {
   const number =
     type === 'number'
       ? /^-?\d+(\.\d+)?$/.test(text)
@@ -236,7 +238,7 @@ function toNumber(type: FieldType, { text, column }: Token): number {
   return number;
 }
 
-function words(columns: readonly string[], token: Token): Query {
+function words(columns: readonly WordColumn[], token: Token): Query {
   const isPrefix = token.text.endsWith('*');
   const text = isPrefix ? token.text.slice(0, -1) : token.text;
   if (!/[\p{L}\p{N}]/u.test(text))

@@ -1,34 +1,19 @@
 import { chmodSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { EcsDocument } from '../records/ecs-document.ts';
 import type { RecordDocument } from '../records/record-document.ts';
-import { compileQuery } from './compile-query.ts';
+import { BlockWriter } from './block-writer.ts';
+import { insertBlock, lastRowOf, sequenceBounds } from './insert-block.ts';
+import { matcherOf } from './match-query.ts';
+import { mergeBlocks } from './merge-blocks.ts';
 import type { Query } from './query.ts';
+import { BLOCK_ROW, type BlockRow, readBlock } from './read-block.ts';
+import { prepareSchema, SCHEMA_VERSION } from './schema.ts';
 
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
-  CREATE TABLE records (
-    rowid INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    run TEXT NOT NULL, thread INTEGER NOT NULL, sequence INTEGER NOT NULL,
-    kind TEXT NOT NULL, timestamp_ms REAL NOT NULL,
-    method TEXT, host TEXT, path TEXT, status INTEGER, duration_ns REAL, mime_type TEXT,
-    outcome TEXT, error_type TEXT, client TEXT, trace TEXT, connection INTEGER,
-    bytes REAL NOT NULL, source_bytes REAL NOT NULL, destination_bytes REAL NOT NULL,
-    gap_from INTEGER, gap_to INTEGER, gap_reason TEXT,
-    document TEXT NOT NULL
-  );
-  CREATE INDEX records_by_time ON records (timestamp_ms);
-  CREATE INDEX records_by_sequence ON records (run, thread, sequence);
-  CREATE VIRTUAL TABLE search USING fts5 (
-    request_body, response_body, other, content = '', contentless_delete = 1, tokenize = 'unicode61'
-  );
-  CREATE TABLE places (run TEXT, thread INTEGER, segment INTEGER, offset INTEGER, PRIMARY KEY (run, thread));
-  CREATE TABLE expired (
-    run TEXT, thread INTEGER, through INTEGER, records INTEGER, source_bytes REAL, destination_bytes REAL,
-    PRIMARY KEY (run, thread)
-  );
-`;
+/** A block is forgotten as a whole once its newest record is due; one that spans more time than this loses its older records before. */
+const MAX_LATE_MS = 1000;
+/** Records that one call of `expire` forgets, about. */
+const EXPIRED_AT_A_TIME = 2000;
 
 /** A place in the spool up to which a stream is stored. */
 export interface StoredPlace {
@@ -79,33 +64,36 @@ export interface StoredLeftOut {
 }
 
 /**
- * The embedded store: SQLite with full-text search. Records and the place in the spool that they came from are written in one
- * transaction, so that each is there exactly once.
+ * The embedded store: blocks of records in SQLite, each with a filter of the words that it has. Records and the place in the spool that they came
+ * from are written in one transaction, so that each is there exactly once.
  */
 export class RecordStore {
   readonly #database: DatabaseSync;
-  #insertRecord: StatementSync | null = null;
-  #insertSearch: StatementSync | null = null;
-  #savePlace: StatementSync | null = null;
+  readonly #writer: BlockWriter;
+  #mergedThrough = 0;
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, writer: BlockWriter) {
     this.#database = database;
+    this.#writer = writer;
   }
 
-  /** Opens or makes the store. Throws where the file is no store, or of a newer version. */
+  /**
+   * Opens or makes the store; one of an older version is brought to this one, which takes a second for 50,000 records or so. Throws where the file is no
+   * store, of a newer version, or of an older one and only to be read.
+   */
   static open(file: string, { isReadOnly = false }: { isReadOnly?: boolean } = {}): RecordStore {
     const database = new DatabaseSync(file, { readOnly: isReadOnly, timeout: 5000 });
+    const writer = new BlockWriter();
     try {
       const version = (database.prepare('PRAGMA user_version').get() as { user_version: number })
         .user_version;
       if (version > SCHEMA_VERSION) throw new Error(`${file} was made by a newer version`);
+      if (isReadOnly && version < SCHEMA_VERSION)
+        throw new Error(
+          `${file} was made by an older version: start the gateway of this one, which converts it`,
+        );
       if (!isReadOnly) {
-        if (version === 0) {
-          // Rows of 2 KB need pages that hold several; it must be set before anything is written.
-          database.exec('PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL;');
-          database.exec('PRAGMA journal_mode = WAL');
-          database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-        }
+        prepareSchema(database, version, writer);
         database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = OFF');
         for (const suffix of ['', '-wal', '-shm']) chmodQuietly(`${file}${suffix}`);
       }
@@ -113,61 +101,18 @@ export class RecordStore {
       database.close();
       throw error;
     }
-    return new RecordStore(database);
+    return new RecordStore(database, writer);
   }
 
   /** Stores records and the place after them, both or neither; a record that is there already is passed over. */
   insert(records: readonly RecordDocument[], place: StoredPlace): void {
-    const database = this.#database;
-    this.#insertRecord ??= this.#prepareWrite(
-      `INSERT OR IGNORE INTO records (id, run, thread, sequence, kind, timestamp_ms, method, host, path, status, duration_ns,
-         mime_type, outcome, error_type, client, trace, connection, bytes, source_bytes, destination_bytes, gap_from, gap_to,
-         gap_reason, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#insertSearch ??= this.#prepareWrite(
-      'INSERT INTO search (rowid, request_body, response_body, other) VALUES (?, ?, ?, ?)',
-    );
-    this.#savePlace ??= this.#prepareWrite('INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)');
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      for (const record of records) {
-        const text = record.bytes.toString('utf8');
-        const facts = readFacts(text);
-        const { changes, lastInsertRowid } = this.#insertRecord.run(
-          record.id,
-          place.run,
-          place.thread,
-          record.sequence,
-          facts.kind,
-          record.timestampMs,
-          facts.method,
-          facts.host,
-          facts.path,
-          facts.status,
-          facts.durationNs,
-          facts.mimeType,
-          facts.outcome,
-          facts.errorType,
-          facts.client,
-          facts.trace,
-          facts.connection,
-          record.sourceBytes + record.destinationBytes,
-          record.sourceBytes,
-          record.destinationBytes,
-          facts.gapFrom,
-          facts.gapTo,
-          facts.gapReason,
-          text,
-        );
-        if (changes > 0)
-          this.#insertSearch.run(lastInsertRowid, facts.requestBody, facts.responseBody, facts.other);
-      }
-      this.#savePlace.run(place.run, place.thread, place.segment, place.offset);
-      database.exec('COMMIT');
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
+    this.#transaction(() => {
+      const fresh = this.#withoutStored(records, place);
+      if (fresh.length > 0) insertBlock(this.#database, this.#writer, place, fresh);
+      this.#database
+        .prepare('INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)')
+        .run(place.run, place.thread, place.segment, place.offset);
+    });
   }
 
   /** Up to which place of the spool a stream is stored. */
@@ -179,20 +124,33 @@ export class RecordStore {
   }
 
   *query(query: Query, options: QueryOptions): Iterable<StoredRow> {
-    const { sql, values } = compileQuery(query);
-    const order = options.order === 'oldest' ? 'ASC' : 'DESC';
-    const rows = this.#database
+    const { order = 'newest', limit, sinceMs = 0, afterRowid = 0 } = options;
+    const isNewestFirst = order === 'newest';
+    const { usesFilter, mayMatch, matches } = matcherOf(query);
+    const blocks = this.#database
       .prepare(
-        `SELECT rowid, document FROM records WHERE ${sql} AND timestamp_ms >= ? AND rowid > ? ORDER BY rowid ${order} LIMIT ?`,
+        `SELECT ${BLOCK_ROW} ${usesFilter ? ', filter' : ''}
+         FROM blocks ${usesFilter ? 'JOIN contents USING (last_row)' : ''}
+         WHERE last_ms >= ? AND last_row > ? ORDER BY last_row ${isNewestFirst ? 'DESC' : 'ASC'}`,
       )
-      .iterate(...(values as SQLInputValue[]), options.sinceMs ?? 0, options.afterRowid ?? 0, options.limit);
-    for (const row of rows) yield row as unknown as StoredRow;
+      .iterate(sinceMs, afterRowid) as unknown as Iterable<BlockRow & { filter?: Uint8Array | null }>;
+    let left = limit;
+    if (left <= 0) return;
+    for (const found of blocks) {
+      if (!mayMatch(found.filter ?? null)) continue;
+      const block = readBlock(this.#database, found);
+      for (let turn = 0; turn < block.count; turn++) {
+        const index = isNewestFirst ? block.count - 1 - turn : turn;
+        const rowid = block.row(index);
+        if (rowid <= afterRowid || block.timestamps[index]! < sinceMs || !matches(block, index)) continue;
+        yield { rowid, document: block.documentBytes(index).toString('utf8') };
+        if (--left === 0) return;
+      }
+    }
   }
 
   get lastRowid(): number {
-    return (
-      this.#database.prepare('SELECT coalesce(max(rowid), 0) AS last FROM records').get() as { last: number }
-    ).last;
+    return lastRowOf(this.#database);
   }
 
   /** What is held of each run and data thread. */
@@ -202,8 +160,8 @@ export class RecordStore {
         `SELECT run, thread, sum(records) AS records, sum(source) AS source, sum(destination) AS destination,
                 max(through) AS through, sum(expired) AS expired
          FROM (
-           SELECT run, thread, count(*) AS records, sum(source_bytes) AS source, sum(destination_bytes) AS destination,
-                  0 AS through, 0 AS expired FROM records GROUP BY run, thread
+           SELECT run, thread, sum(records) AS records, sum(source_bytes) AS source, sum(destination_bytes) AS destination,
+                  0 AS through, 0 AS expired FROM blocks GROUP BY run, thread
            UNION ALL SELECT run, thread, 0, source_bytes, destination_bytes, through, records FROM expired
          ) GROUP BY run, thread`,
       )
@@ -227,84 +185,144 @@ export class RecordStore {
     }));
   }
 
-  /** Sequence numbers of a stream, ascending; those of synthetic records (0) left out. */
+  /** Sequence numbers of a stream, ascending within what was stored together; those of synthetic records (0) left out. */
   *sequences(run: string, thread: number): Iterable<number> {
     const rows = this.#database
-      .prepare('SELECT sequence FROM records WHERE run = ? AND thread = ? AND sequence > 0 ORDER BY sequence')
-      .iterate(run, thread);
-    for (const row of rows) yield (row as { sequence: number }).sequence;
+      .prepare(
+        `SELECT ${BLOCK_ROW} FROM blocks
+         WHERE run = ? AND thread = ? AND last_sequence > 0 ORDER BY last_sequence`,
+      )
+      .iterate(run, thread) as unknown as Iterable<BlockRow>;
+    for (const row of rows)
+      for (const sequence of readBlock(this.#database, row).sequences) if (sequence > 0) yield sequence;
   }
 
   gaps(run: string, thread: number): StoredGap[] {
-    return this.#database
-      .prepare(
-        `SELECT gap_from AS "from", gap_to AS "to", gap_reason AS reason FROM records
-         WHERE run = ? AND thread = ? AND gap_from IS NOT NULL ORDER BY gap_from`,
-      )
-      .all(run, thread) as unknown as StoredGap[];
+    const gaps: StoredGap[] = [];
+    for (const { tapline } of this.#special('gap', 'AND run = ? AND thread = ?', [run, thread])) {
+      const { from = 0, to = 0, reason = '' } = tapline?.gap ?? {};
+      gaps.push({ from, to, reason });
+    }
+    return gaps.toSorted((left, right) => left.from - right.from);
   }
 
   /** What capture rules have left without records, added up. */
   leftOut(): StoredLeftOut[] {
-    return this.#database
-      .prepare(
-        `SELECT document ->> '$.tapline.rule' AS rule, document ->> '$.tapline.capture' AS capture,
-                sum(document ->> '$.tapline.summary.count') AS count
-         FROM records WHERE kind = 'summary' GROUP BY 1, 2 ORDER BY 1, 2`,
-      )
-      .all() as unknown as StoredLeftOut[];
+    const sums = new Map<string, StoredLeftOut>();
+    for (const { tapline } of this.#special('summary', '', [])) {
+      const { rule = '', capture = '', summary } = tapline ?? {};
+      const key = `${rule}\n${capture}`;
+      sums.set(key, { rule, capture, count: (sums.get(key)?.count ?? 0) + (summary?.count ?? 0) });
+    }
+    return [...sums].toSorted(([left], [right]) => (left < right ? -1 : 1)).map(([, sum]) => sum);
   }
 
   /** Forgets the oldest records beyond the bounds, a bounded number a call; true where more are due. */
   expire({ maxBytes, maxAgeMs, nowMs }: { maxBytes: number; maxAgeMs: number; nowMs: number }): boolean {
-    const count = 2000;
-    const due = this.#usedBytes() > maxBytes ? Infinity : nowMs - maxAgeMs;
+    const excess = this.#usedBytes() - maxBytes;
+    const due = excess > 0 ? Number.MAX_VALUE : nowMs - maxAgeMs;
     const rows = this.#database
       .prepare(
-        `SELECT rowid, run, thread, sequence, source_bytes AS source, destination_bytes AS destination
-         FROM records WHERE timestamp_ms < ? ORDER BY rowid LIMIT ?`,
+        `SELECT ${BLOCK_ROW}, last_ms, bytes FROM blocks
+         WHERE first_ms < ? AND (last_ms < ? OR last_ms - first_ms > ${MAX_LATE_MS}) ORDER BY last_row LIMIT ${EXPIRED_AT_A_TIME}`,
       )
-      .all(due === Infinity ? Number.MAX_VALUE : due, count) as {
-      rowid: number;
-      run: string;
-      thread: number;
-      sequence: number;
-      source: number;
-      destination: number;
-    }[];
-    if (rows.length === 0) return false;
-    const note = this.#prepareWrite(
-      `INSERT INTO expired VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT (run, thread) DO UPDATE SET through = max(through, excluded.through),
-         records = records + 1, source_bytes = source_bytes + excluded.source_bytes,
-         destination_bytes = destination_bytes + excluded.destination_bytes`,
-    );
-    const forget = this.#prepareWrite('DELETE FROM records WHERE rowid = ?');
-    const forgetSearch = this.#prepareWrite('DELETE FROM search WHERE rowid = ?');
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      for (const row of rows) {
-        note.run(row.run, row.thread, row.sequence, row.source, row.destination);
-        forgetSearch.run(row.rowid);
-        forget.run(row.rowid);
-      }
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
+      .iterate(due, due) as unknown as Iterable<BlockRow & { last_ms: number; bytes: number }>;
+    let records = 0;
+    let bytes = 0;
+    const chosen: (BlockRow & { last_ms: number })[] = [];
+    for (const row of rows) {
+      chosen.push(row);
+      records += row.records;
+      bytes += row.bytes;
+      if (records >= EXPIRED_AT_A_TIME || (excess > 0 && bytes >= excess)) break;
     }
+    if (chosen.length === 0) return false;
+    this.#transaction(() => {
+      for (const row of chosen) this.#forget(row, due);
+    });
     this.#database.exec('PRAGMA incremental_vacuum(200)');
-    return rows.length === count;
+    return records >= EXPIRED_AT_A_TIME || excess > 0;
+  }
+
+  /** Makes of many small blocks fewer larger ones, a bounded number a call. */
+  merge(): void {
+    let mergedThrough = this.#mergedThrough;
+    this.#transaction(() => (mergedThrough = mergeBlocks(this.#database, this.#writer, mergedThrough)));
+    this.#mergedThrough = mergedThrough;
   }
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  /** FTS5 leaves row numbers of its own tables as the last one inserted, beyond what a number holds. */
-  #prepareWrite(sql: string): StatementSync {
-    const statement = this.#database.prepare(sql);
-    statement.setReadBigInts(true);
-    return statement;
+  #transaction(write: () => void): void {
+    const database = this.#database;
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      write();
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Documents of records that are no exchanges. */
+  *#special(kind: RecordDocument['kind'], where: string, values: SQLInputValue[]): Iterable<EcsDocument> {
+    const rows = this.#database
+      .prepare(`SELECT ${BLOCK_ROW} FROM blocks WHERE special > 0 ${where} ORDER BY last_row`)
+      .iterate(...values) as unknown as Iterable<BlockRow>;
+    for (const row of rows) {
+      const block = readBlock(this.#database, row);
+      for (let index = 0; index < block.count; index++)
+        if (block.value(index, 'kind') === kind) yield block.document(index);
+    }
+  }
+
+  /** Sequence numbers that are stored already are rare: only blocks with such numbers are looked into. */
+  #withoutStored(
+    records: readonly RecordDocument[],
+    { run, thread }: StoredPlace,
+  ): readonly RecordDocument[] {
+    const { first, last } = sequenceBounds(records);
+    const rows = this.#database
+      .prepare(
+        `SELECT ${BLOCK_ROW} FROM blocks
+         WHERE run = ? AND thread = ? AND last_sequence >= ? AND first_sequence <= ?`,
+      )
+      .all(run, thread, first, last) as unknown as BlockRow[];
+    if (rows.length === 0) return records;
+    const stored = new Set(rows.flatMap((row) => readBlock(this.#database, row).ids));
+    return records.filter(({ id }) => !stored.has(id));
+  }
+
+  /** Forgets the records of a block that are older than `due`, and keeps the sums of what was forgotten. */
+  #forget(row: BlockRow & { last_ms: number }, due: number): void {
+    const block = readBlock(this.#database, row);
+    const kept: RecordDocument[] = [];
+    const gone = { through: 0, records: 0, source: 0, destination: 0 };
+    for (const [index, timestampMs] of block.timestamps.entries()) {
+      // Numbers of rows have no holes: what is behind a record that stays, stays.
+      if (kept.length > 0 || timestampMs >= due) kept.push(block.record(index));
+      else {
+        gone.through = Math.max(gone.through, block.sequences[index]!);
+        gone.records++;
+        gone.source += block.value(index, 'sourceBytes') as number;
+        gone.destination += block.value(index, 'destinationBytes') as number;
+      }
+    }
+    if (gone.records === 0) return;
+    const database = this.#database;
+    database
+      .prepare(
+        `INSERT INTO expired VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run, thread) DO UPDATE SET through = max(through, excluded.through),
+           records = records + excluded.records, source_bytes = source_bytes + excluded.source_bytes,
+           destination_bytes = destination_bytes + excluded.destination_bytes`,
+      )
+      .run(row.run, row.thread, gone.through, gone.records, gone.source, gone.destination);
+    database.prepare('DELETE FROM blocks WHERE last_row = ?').run(row.last_row);
+    database.prepare('DELETE FROM contents WHERE last_row = ?').run(row.last_row);
+    if (kept.length > 0) insertBlock(database, this.#writer, row, kept, row.last_row);
   }
 
   #usedBytes(): number {
@@ -312,73 +330,6 @@ export class RecordStore {
       Object.values(this.#database.prepare(`PRAGMA ${name}`).get()!)[0] as number;
     return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
   }
-}
-
-interface Facts {
-  kind: string;
-  method: string | null;
-  host: string | null;
-  path: string | null;
-  status: number | null;
-  durationNs: number | null;
-  mimeType: string | null;
-  outcome: string | null;
-  errorType: string | null;
-  client: string | null;
-  trace: string | null;
-  connection: number | null;
-  gapFrom: number | null;
-  gapTo: number | null;
-  gapReason: string | null;
-  requestBody: string;
-  responseBody: string;
-  other: string;
-}
-
-/** What of a document is searched by column or word. */
-function readFacts(text: string): Facts {
-  const document = JSON.parse(text) as {
-    event?: { outcome?: string; duration?: number };
-    http?: {
-      request?: { method?: string; body?: { content?: string }; headers?: object };
-      response?: { status_code?: number; mime_type?: string; body?: { content?: string }; headers?: object };
-    };
-    url?: { domain?: string; path?: string; original?: string };
-    error?: { type?: string; message?: string };
-    client?: { ip?: string; address?: string };
-    trace?: { id?: string };
-    tapline?: {
-      kind?: string;
-      connection?: { id?: number };
-      gap?: { from: number; to: number; reason: string };
-    };
-  };
-  const { http, url, tapline } = document;
-  return {
-    kind: tapline?.kind ?? 'exchange',
-    method: http?.request?.method ?? null,
-    host: url?.domain ?? null,
-    path: url?.path ?? null,
-    status: http?.response?.status_code ?? null,
-    durationNs: document.event?.duration ?? null,
-    mimeType: http?.response?.mime_type ?? null,
-    outcome: document.event?.outcome ?? null,
-    errorType: document.error?.type ?? null,
-    client: document.client?.address ?? document.client?.ip ?? null,
-    trace: document.trace?.id ?? null,
-    connection: tapline?.connection?.id ?? null,
-    gapFrom: tapline?.gap?.from ?? null,
-    gapTo: tapline?.gap?.to ?? null,
-    gapReason: tapline?.gap?.reason ?? null,
-    requestBody: http?.request?.body?.content ?? '',
-    responseBody: http?.response?.body?.content ?? '',
-    other: [
-      url?.original ?? '',
-      document.error?.message ?? '',
-      ...Object.entries(http?.request?.headers ?? {}).flat(2),
-      ...Object.entries(http?.response?.headers ?? {}).flat(2),
-    ].join(' '),
-  };
 }
 
 function chmodQuietly(file: string): void {

@@ -82,7 +82,7 @@ test.serial(
     for (const file of readdirSync(dataDir)) if (file.startsWith('store')) rmSync(path.join(dataDir, file));
     const [segment] = segments();
     const bytes = readFileSync(path.join(spool, segment!));
-    const second = bytes.indexOf('TPL1', 4);
+    const second = bytes.indexOf('TPL2', 4);
     bytes[second + 200]! ^= 1;
     writeFileSync(path.join(spool, segment!), bytes.subarray(0, bytes.length - 10));
     const listed = await runCli(['records', `--data-dir=${dataDir}`, '--json']);

@@ -85,7 +85,7 @@ test.serial('without a store, damage in the spool is a loss that verify names', 
   await gateway.end('SIGTERM');
   const [segment] = await readdir(path.join(dataDir, 'spool'));
   const bytes = await readFile(path.join(dataDir, 'spool', segment!));
-  bytes[bytes.indexOf('TPL1', 4) + 200]! ^= 1;
+  bytes[bytes.indexOf('TPL2', 4) + 200]! ^= 1;
   await writeFile(path.join(dataDir, 'spool', segment!), bytes);
   const lines = path.join(dataDir, 'records.ndjson');
   const second = await startProcess(t, [...args, `--file=${lines}`], dataDir);

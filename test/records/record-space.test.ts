@@ -16,12 +16,16 @@ test('texts lie side by side with their room, and nobody writes over another', (
       (texts, room) => {
         const space = new RecordSpace(room);
         const placed = texts.map((text) => {
-          const bytes = space.place(text);
+          const { bytes, before, roomBefore } = space.place(text, text.slice(0, 9));
           // Whoever frames a record fills all of its room.
-          Buffer.from(bytes.buffer, bytes.byteOffset - room, room).fill(0xff);
-          return bytes;
+          Buffer.from(bytes.buffer, bytes.byteOffset - roomBefore, room).fill(0xff);
+          return { bytes, before };
         });
-        return placed.every((bytes, index) => bytes.toString() === texts[index]);
+        return placed.every(
+          ({ bytes, before }, index) =>
+            bytes.toString() === texts[index] &&
+            before.toString() === texts[index]!.slice(0, 9).toWellFormed(),
+        );
       },
     ),
     { numRuns: 50 },
@@ -31,7 +35,7 @@ test('texts lie side by side with their room, and nobody writes over another', (
 
 test('small records of a batch are one stretch of memory', (t) => {
   const space = new RecordSpace(10);
-  const [first, second] = [space.place('first'), space.place('second')] as const;
+  const [first, second] = [space.place('first').bytes, space.place('second').bytes] as const;
   t.is(first.buffer, second.buffer);
   t.is(second.byteOffset - 10, first.byteOffset + first.length);
 });

@@ -1,6 +1,7 @@
+import { crc32 } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
-import { decodeFrames, encodeFrame } from '../../src/spool/format.ts';
+import { decodeFrames, encodeFrame, FRAME_ROOM_BYTES } from '../../src/spool/format.ts';
 import { recordOf } from '../support/records.ts';
 
 const records = [1, 2, 3, 4, 5].map((sequence) => recordOf(sequence));
@@ -21,6 +22,34 @@ test('every kind of record is read as what it was', (t) => {
     const record = { ...recordOf(1), kind };
     t.deepEqual(decodeFrames(encodeFrame(record)).records, [record]);
   }
+});
+
+test('facts stand beside the document; too many of them are left out', (t) => {
+  const record = { ...recordOf(1), facts: Buffer.from('["exchange","GET"]') };
+  t.deepEqual(decodeFrames(encodeFrame(record)).records, [record]);
+  const long = { ...record, facts: Buffer.alloc(70_000, 'x') };
+  t.deepEqual(decodeFrames(encodeFrame(long)).records, [recordOf(1)]);
+});
+
+test('frames that older gateways have written are read, between new ones too', (t) => {
+  const old = (sequence: number): Buffer => {
+    const { id, bytes } = recordOf(sequence);
+    const head = Buffer.alloc(46);
+    head.write('TPL1');
+    head.writeUInt32LE(bytes.length, 4);
+    head[13] = id.length;
+    head.writeDoubleLE(sequence, 14);
+    head.writeDoubleLE(sequence * 1000, 22);
+    head.writeDoubleLE(10, 30);
+    head.writeDoubleLE(20, 38);
+    const frame = Buffer.concat([head, Buffer.from(id), bytes]);
+    frame.writeUInt32LE(crc32(frame.subarray(12)), 8);
+    return frame;
+  };
+  const mixed = Buffer.concat([old(1), frames[1]!, Buffer.from('TPL1 damage'), old(3)]);
+  const read = decodeFrames(mixed);
+  t.deepEqual(read.records, records.slice(0, 3));
+  t.deepEqual(read.damagedBefore, [2]);
 });
 
 test('a segment torn at any place gives all whole records and goes on at the torn one', (t) => {
@@ -65,4 +94,25 @@ test('garbage is never a record and never throws', (t) => {
     }),
   );
   t.pass();
+});
+
+test('a record with room before it is framed where it stands, to the same bytes', (t) => {
+  for (const facts of [undefined, Buffer.from('["exchange","GET"]')]) {
+    const record = { ...recordOf(1), facts };
+    const memory = Buffer.alloc(4096, 0xee);
+    const at = 200;
+    const factsAt = at - (facts?.length ?? 0);
+    memory.set(facts ?? [], factsAt);
+    memory.set(record.bytes, at);
+    const inPlace = encodeFrame({
+      ...record,
+      bytes: memory.subarray(at, at + record.bytes.length),
+      facts: facts === undefined ? undefined : memory.subarray(factsAt, at),
+      roomBefore: FRAME_ROOM_BYTES + at - factsAt,
+    });
+    t.deepEqual(inPlace, encodeFrame(record));
+    t.is(inPlace.buffer, memory.buffer);
+    t.true(memory.subarray(0, factsAt - FRAME_ROOM_BYTES).every((byte) => byte === 0xee));
+    t.true(memory.subarray(at + record.bytes.length).every((byte) => byte === 0xee));
+  }
 });

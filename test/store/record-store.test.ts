@@ -2,8 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { RequestHead, ResponseHead } from '../../src/codecs/http1/head.ts';
+import { systemClock } from '../../src/gateway/system-clock.ts';
+import { ByteBudget } from '../../src/records/byte-budget.ts';
+import type { RecordDocument } from '../../src/records/record-document.ts';
+import { Recorder } from '../../src/records/recorder.ts';
 import { parseQuery } from '../../src/store/query.ts';
-import { RecordStore } from '../../src/store/record-store.ts';
+import { type QueryOptions, RecordStore } from '../../src/store/record-store.ts';
 import { recordOf } from '../support/records.ts';
 
 function newStore(t: ExecutionContext): RecordStore {
@@ -96,6 +101,110 @@ test('records are found by every field', (t) => {
   for (const [query, expected] of Object.entries(cases)) t.deepEqual(find(store, query), expected, query);
 });
 
+test('the newest come first, within bounds of time and number, and what came after one that is known', (t) => {
+  const store = newStore(t);
+  store.insert([recordOf(1), recordOf(2)], place(10));
+  store.insert([recordOf(3), recordOf(4), recordOf(5)], place(20));
+  const rows = (options: Partial<QueryOptions>): number[] =>
+    [...store.query(parseQuery(''), { limit: 100, ...options })].map(({ rowid }) => rowid);
+  t.deepEqual(rows({}), [5, 4, 3, 2, 1]);
+  t.deepEqual(rows({ limit: 2 }), [5, 4]);
+  t.deepEqual(rows({ limit: 0 }), []);
+  t.deepEqual(rows({ sinceMs: 2000, order: 'oldest' }), [2, 3, 4, 5]);
+  t.deepEqual(rows({ afterRowid: 3, order: 'oldest' }), [4, 5]);
+  t.is(store.lastRowid, 5);
+  while (store.expire({ maxBytes: 0, maxAgeMs: 1e12, nowMs: 5000 }));
+  store.insert([recordOf(6)], place(30));
+  t.deepEqual(rows({ afterRowid: 5 }), [6], 'numbers are not given twice');
+});
+
+test('words are found in real records, wherever they stand, and blocks without them are passed over', (t) => {
+  const store = newStore(t);
+  let sequence = 0;
+  const recorder = new Recorder(
+    {
+      maxBodyBytes: 65_536,
+      maxInflatedBytes: 65_536,
+      redact: { headers: [], keys: [] },
+      hmacKey: Buffer.alloc(32),
+      serviceName: 'test',
+      runId: 'r',
+      thread: 0,
+      hostName: 'host',
+      dataset: 'tapline.http',
+      namespace: 'default',
+      observerVersion: '0',
+    },
+    {
+      clock: systemClock,
+      randomBytes: (size) => Buffer.alloc(size, 7),
+      nextSequence: () => ++sequence,
+      budget: new ByteBudget(1 << 20),
+    },
+  );
+  const exchange = (target: string, header: string, body: string): RecordDocument => {
+    const one = recorder.exchange({
+      id: 1,
+      remoteAddress: '10.0.0.9',
+      remotePort: 4,
+      localAddress: '127.0.0.1',
+      localPort: 2,
+      tls: null,
+      upstream: '127.0.0.1:3',
+      scheme: 'http',
+    });
+    const type = ['Content-Type', 'application/json'];
+    one.requestHead(
+      new RequestHead('POST', target, 'HTTP/1.1', ['Host', 'shop.test', 'X-Note', header, ...type]),
+    );
+    one.requestBody(Buffer.from(body));
+    one.requestEnd();
+    one.responseHead(new ResponseHead('HTTP/1.1', 418, 'Teapot', ['X-Answer', 'pong', ...type]));
+    one.responseBody(Buffer.from('Grüße\nLine'));
+    one.responseEnd();
+    return one.finish()!;
+  };
+  const records = [
+    exchange('/first/path?q=searched', 'plainly', '{"a":"apple pie"}'),
+    exchange('/second', 'noted', '{"a":"zzz"}'),
+  ];
+  for (const [index, record] of records.entries()) store.insert([record], place(index + 1));
+  const cases: Record<string, number[]> = {
+    searched: [1],
+    first: [1],
+    plainly: [1],
+    'x-note': [1, 2],
+    noted: [2],
+    apple: [1],
+    '"apple pie"': [1],
+    '"pie apple"': [],
+    appl: [],
+    'body:appl*': [1],
+    'appl*': [1, 2],
+    grusse: [],
+    'grü*': [1, 2],
+    GRÜSSE: [],
+    Grüße: [1, 2],
+    line: [1, 2],
+    pong: [1, 2],
+    'status:418': [1, 2],
+    'status:419': [],
+    'client:10.0.0.9': [1, 2],
+    'client:10.0.0.8': [],
+    [`id:${records[1]!.id}`]: [2],
+    [`id:${records[1]!.id.slice(0, -3)}*`]: [2],
+    'path:/first/*': [1],
+    'path:/fir*': [1],
+    'path:*path': [1],
+    'header.x-note:plain*': [1],
+    'header.x-note:plain': [],
+    'header.x-note:"plainly"': [1],
+    '-apple': [2],
+    'apple or zzz': [1, 2],
+  };
+  for (const [query, expected] of Object.entries(cases)) t.deepEqual(find(store, query), expected, query);
+});
+
 test('a bad query says where', (t) => {
   for (const query of [
     'status>=',
@@ -135,4 +244,22 @@ test('the oldest are forgotten beyond age and size, and counted', (t) => {
   t.is(stream!.sourceBytes, 40, 'the bytes of forgotten records stay in the sum');
   while (store.expire({ maxBytes: 0, maxAgeMs: 1e12, nowMs: 5000 }));
   t.deepEqual(find(store, ''), []);
+});
+
+test('what is kept of a block that lost its oldest has its numbers and words still', (t) => {
+  const store = newStore(t);
+  store.insert(
+    [1, 2, 3, 4].map((sequence) => recordOf(sequence)),
+    place(10),
+  );
+  store.insert([recordOf(5)], place(20));
+  store.expire({ maxBytes: 1e12, maxAgeMs: 2500, nowMs: 5000 });
+  const rows = [...store.query(parseQuery('body:number'), { limit: 9 })].map(({ rowid }) => rowid);
+  t.deepEqual(rows, [5, 4, 3]);
+  t.deepEqual([...store.sequences('r', 0)], [3, 4, 5]);
+  store.expire({ maxBytes: 1e12, maxAgeMs: 2500, nowMs: 6200 });
+  t.deepEqual(find(store, ''), [3, 4, 5], 'a block that spans no more than a second waits for its newest');
+  store.expire({ maxBytes: 1e12, maxAgeMs: 2500, nowMs: 7000 });
+  t.deepEqual(find(store, ''), [5]);
+  t.is(store.streams()[0]!.expiredRecords, 4);
 });

@@ -14,7 +14,7 @@ import { isoTime } from './iso-time.ts';
 import { quote } from './json-text.ts';
 import { shownText } from './shown-text.ts';
 import { TextPieces } from './text-pieces.ts';
-import { UrlText } from './url-text.ts';
+import { type UrlParts, UrlText, writeUrl } from './url-text.ts';
 
 const KIND = ',"kind":"event","category":["web"],"type":["access"],"outcome":"';
 const KIND_OF_FAILURE = ',"kind":"event","category":["web"],"type":["access","error"],"outcome":"';
@@ -60,8 +60,8 @@ export class ExchangeText {
     };
   }
 
-  /** The document of a finished exchange. */
-  of(exchange: Exchange, record: RecordIdentity): string {
+  /** A finished exchange: its document, and its facts (`encodeFacts`) as the document says them. */
+  of(exchange: Exchange, record: RecordIdentity): { readonly document: string; readonly facts: string } {
     this.#redactor.count = 0;
     const { connection, requestHeadOrNull: requestHead, responseHeadOrNull: responseHead } = exchange;
     const requestBody = this.#bodies.read(exchange.request.body, requestHead);
@@ -70,17 +70,16 @@ export class ExchangeText {
     const forwarded = this.#forwardedBy(exchange);
     const isForwarded = forwarded !== null && forwarded.address !== connection.remoteAddress;
     const out = this.#out;
+    const url = requestHead === null ? null : this.#url.read(requestHead, connection.scheme);
+    const trace = traceOf(requestHead);
     this.#event(exchange, record);
     out.put(versionOf(exchange)).put('"request":');
     this.#request(exchange, requestBody);
     out.put(',"response":');
     this.#response(exchange, responseBody);
-    if (requestHead === null) out.put('}');
-    else {
-      out.put('},"url":');
-      this.#url.write(out, requestHead, connection.scheme);
-    }
-    out.put(traceOf(requestHead)).put(this.#error(exchange));
+    out.put(url === null ? '}' : '},"url":');
+    if (url !== null) writeUrl(out, url);
+    out.put(trace?.members ?? '').put(this.#error(exchange));
     if (userAgent !== undefined)
       out.put(',"user_agent":{"original":').put(this.#headers.value('user-agent', userAgent)).put('}');
     this.#peers(exchange, forwarded);
@@ -88,20 +87,19 @@ export class ExchangeText {
     if (isForwarded) out.put(`,"forwarded_ip":${quote(forwarded.address)}`);
     out.put(this.#fixed.observer);
     this.#tapline(exchange, forwarded, requestBody, responseBody);
-    return out.take();
+    const facts = factsText(exchange, url, forwarded, responseBody, trace);
+    return { document: out.take(), facts };
   }
 
   #event(exchange: Exchange, { id, sequence, timestampMs }: RecordIdentity): void {
-    const status = exchange.responseHeadOrNull?.status;
-    const hasFailed = exchange.error !== null || (status !== undefined && status >= 500);
-    const outcome = hasFailed ? 'failure' : status === undefined ? 'unknown' : 'success';
+    const outcome = outcomeOf(exchange);
     const { startWallMs, durationNs } = exchange;
     this.#out
       .put('{"@timestamp":"')
       .put(isoTime(timestampMs))
       .put(this.#fixed.afterTime)
       .put(quote(id))
-      .put(hasFailed ? KIND_OF_FAILURE : KIND)
+      .put(outcome === 'failure' ? KIND_OF_FAILURE : KIND)
       .put(outcome)
       .put('","duration":')
       .put(String(durationNs))
@@ -236,6 +234,12 @@ function versionOf({ requestHeadOrNull, responseHeadOrNull }: Exchange): string 
   return head === null ? '' : `"version":${quote(head.protocol.replace('HTTP/', ''))},`;
 }
 
+function outcomeOf({ error, responseHeadOrNull }: Exchange): 'failure' | 'success' | 'unknown' {
+  if (error !== null) return 'failure';
+  if (responseHeadOrNull === null) return 'unknown';
+  return responseHeadOrNull.status >= 500 ? 'failure' : 'success';
+}
+
 function kindOf(exchange: Exchange): string {
   if (exchange.refusal !== null) return 'refusal';
   if (exchange.isTunnel) return 'tunnel';
@@ -247,18 +251,54 @@ function kindOf(exchange: Exchange): string {
  * what the server sees as its parent, `parent.id` (ECS) the span of the client, if it named one. Where nothing was injected the exchange has
  * no span of its own that anybody knows of: `span.id` is the one that the client sent, and the server sees the same.
  */
-function traceOf(head: RequestHead | null): string {
+function traceOf(head: RequestHead | null): TraceText | null {
   const own = head?.injected?.trace ?? null;
   if (own !== null)
-    return (
-      `,"trace":{"id":${quote(own.traceId)}},"span":{"id":${quote(own.spanId)}}` +
-      (own.parentId === null ? '' : `,"parent":{"id":${quote(own.parentId)}}`)
+    return traceText(
+      own.traceId,
+      own.spanId,
+      own.parentId === null ? '' : `,"parent":{"id":${quote(own.parentId)}}`,
     );
   const given = head?.header('traceparent');
   const context = given === undefined ? null : parseTraceparent(given);
-  return context === null
-    ? ''
-    : `,"trace":{"id":${quote(context.traceId)}},"span":{"id":${quote(context.spanId)}}`;
+  return context === null ? null : traceText(context.traceId, context.spanId, '');
+}
+
+/** A trace as JSON. */
+interface TraceText {
+  readonly id: string;
+  /** `,"trace":{...},"span":{...}` and what follows. */
+  readonly members: string;
+}
+
+function traceText(traceId: string, spanId: string, parent: string): TraceText {
+  const id = quote(traceId);
+  return { id, members: `,"trace":{"id":${id}},"span":{"id":${quote(spanId)}}${parent}` };
+}
+
+/** In the order of FACT_NAMES, as `encodeFacts` writes them. */
+function factsText(
+  exchange: Exchange,
+  url: UrlParts | null,
+  forwarded: ForwardedClient | null,
+  responseBody: BodyFacts | null,
+  trace: TraceText | null,
+): string {
+  const {
+    connection,
+    requestHeadOrNull: request,
+    responseHeadOrNull: response,
+    error,
+    durationNs,
+  } = exchange;
+  const mimeType = responseBody?.mimeType ?? null;
+  return (
+    `["${kindOf(exchange)}",${request === null ? null : quote(request.method)},` +
+    `${url?.domain || null},${url?.path ?? null},${response?.status ?? null},${durationNs},` +
+    `${mimeType === null ? null : quote(mimeType)},"${outcomeOf(exchange)}",` +
+    `${error === null ? null : quote(error.type)},${quote(forwarded?.address ?? connection.remoteAddress)},` +
+    `${trace?.id ?? null},${connection.id}]`
+  );
 }
 
 /** The client behind trusted proxies; its port is mostly not told. */

@@ -5,23 +5,30 @@ import { isPlain, quote } from './json-text.ts';
 import { shownText } from './shown-text.ts';
 import type { TextPieces } from './text-pieces.ts';
 
-/** What the authority of a URL says, as JSON members. */
-interface AuthorityText {
-  readonly authority: string;
-  readonly members: string;
+/** The parts of a URL as JSON; empty where there is none. */
+export interface UrlParts {
+  readonly original: string;
+  readonly full: string;
+  readonly scheme: string;
+  readonly domain: string;
+  /** Digits. */
+  readonly port: string;
+  readonly path: string;
+  readonly query: string;
+  readonly fragment: string;
 }
 
-/** The effective request URI (RFC 9110 section 7.1) as the JSON of ECS `url`, redacted. */
+/** The effective request URI (RFC 9110 section 7.1), redacted. */
 export class UrlText {
   readonly #redactor: CountingRedactor;
   /** Most requests name the host that the one before named. */
-  #last: AuthorityText = { authority: '', members: '' };
+  #last = { authority: '', domain: '', port: '' };
 
   constructor(redactor: CountingRedactor) {
     this.#redactor = redactor;
   }
 
-  write(out: TextPieces, head: RequestHead, scheme: string): void {
+  read(head: RequestHead, scheme: string): UrlParts {
     const original = this.#redactor.text(shownText(head.path));
     const isAbsolute = !original.startsWith('/') && /^[a-z][a-z0-9+.-]*:\/\//i.test(original);
     const authority = isAbsolute ? original.split('/')[2]! : shownText(head.header('host') ?? '');
@@ -33,24 +40,37 @@ export class UrlText {
     const fragmentAt = target.indexOf('#');
     const resource = fragmentAt < 0 ? target : target.slice(0, fragmentAt);
     const queryAt = resource.indexOf('?');
-    out.put('{"original":').put(text(original));
-    if (authority !== '')
-      out.put(',"full":').put(text(isAbsolute ? original : `${scheme}://${authority}${original}`));
-    out.put(',"scheme":"').put(scheme).put('"').put(this.#authority(authority)).put(',"path":');
-    out.put(text(queryAt < 0 ? resource : resource.slice(0, queryAt)));
-    if (queryAt >= 0) out.put(',"query":').put(text(resource.slice(queryAt + 1)));
-    if (fragmentAt >= 0) out.put(',"fragment":').put(text(target.slice(fragmentAt + 1)));
-    out.put('}');
+    const full = isAbsolute ? original : `${scheme}://${authority}${original}`;
+    if (authority !== this.#last.authority) this.#last = readAuthority(authority);
+    return {
+      original: text(original),
+      full: authority === '' ? '' : text(full),
+      scheme: `"${scheme}"`,
+      domain: this.#last.domain,
+      port: this.#last.port,
+      path: text(queryAt < 0 ? resource : resource.slice(0, queryAt)),
+      query: queryAt < 0 ? '' : text(resource.slice(queryAt + 1)),
+      fragment: fragmentAt < 0 ? '' : text(target.slice(fragmentAt + 1)),
+    };
   }
+}
 
-  #authority(authority: string): string {
-    if (authority !== this.#last.authority) {
-      const { host, port } = splitAuthority(authority.slice(authority.lastIndexOf('@') + 1));
-      const members = (host === '' ? '' : `,"domain":${quote(host)}`) + (port === 0 ? '' : `,"port":${port}`);
-      this.#last = { authority, members };
-    }
-    return this.#last.members;
-  }
+/** Writes the JSON of ECS `url`. */
+export function writeUrl(out: TextPieces, url: UrlParts): void {
+  out.put('{"original":').put(url.original);
+  if (url.full !== '') out.put(',"full":').put(url.full);
+  out.put(',"scheme":').put(url.scheme);
+  if (url.domain !== '') out.put(',"domain":').put(url.domain);
+  if (url.port !== '') out.put(',"port":').put(url.port);
+  out.put(',"path":').put(url.path);
+  if (url.query !== '') out.put(',"query":').put(url.query);
+  if (url.fragment !== '') out.put(',"fragment":').put(url.fragment);
+  out.put('}');
+}
+
+function readAuthority(authority: string): { authority: string; domain: string; port: string } {
+  const { host, port } = splitAuthority(authority.slice(authority.lastIndexOf('@') + 1));
+  return { authority, domain: host === '' ? '' : quote(host), port: port === 0 ? '' : String(port) };
 }
 
 function plainText(text: string): string {

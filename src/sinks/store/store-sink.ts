@@ -11,7 +11,7 @@ import {
   type StreamKey,
 } from '../sink.ts';
 
-const EXPIRE_EVERY_MS = 2000;
+const TIDY_EVERY_MS = 2000;
 
 /** The embedded store as a sink. */
 export class StoreSink implements Sink {
@@ -42,7 +42,7 @@ export class StoreSink implements Sink {
 
   start(): Promise<void> {
     this.#store = this.#open();
-    this.#timer = setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
+    this.#timer = setInterval(() => this.#tidy(), TIDY_EVERY_MS);
     this.#timer.unref();
     return Promise.resolve();
   }
@@ -105,14 +105,16 @@ export class StoreSink implements Sink {
     }
   }
 
-  #expire(): void {
+  /** Forgets what is due and merges what is small. */
+  #tidy(): void {
     try {
+      this.#store?.merge();
       const hasMore = this.#store?.expire({
         maxBytes: this.#maxBytes,
         maxAgeMs: this.#maxAgeMs,
         nowMs: Date.now(),
       });
-      if (hasMore === true) setImmediate(() => this.#expire());
+      if (hasMore === true) setImmediate(() => this.#tidy());
     } catch (error) {
       this.#log.write('error', `[store] cannot forget old records: ${(error as Error).message}`);
     }

@@ -7,8 +7,10 @@ import { GatewayAnswer } from '../../../src/codecs/http1/gateway-answer.ts';
 import { RequestHead, ResponseHead } from '../../../src/codecs/http1/head.ts';
 import { BodyReader } from '../../../src/records/body-reader.ts';
 import { ByteBudget } from '../../../src/records/byte-budget.ts';
+import type { EcsDocument } from '../../../src/records/ecs-document.ts';
 import { ExchangeText } from '../../../src/records/ecs/exchange-text.ts';
 import { Exchange } from '../../../src/records/exchange.ts';
+import { encodeFacts, factsOf } from '../../../src/records/record-facts.ts';
 import { SecretNames } from '../../../src/records/redaction/secret-names.ts';
 import { exchangeDocument } from '../../support/exchange-document.ts';
 
@@ -188,11 +190,12 @@ test('says what the plain objects say, to the letter', (t) => {
       fc.property(facts, (given) => {
         const exchange = exchangeOf(given);
         const record = { id: 'id-"1', sequence: 42, timestampMs: exchange.startWallMs };
-        const written = text.of(exchange, record);
+        const { document: written, facts } = text.of(exchange, record);
         assert.deepEqual(
           JSON.parse(written),
           JSON.parse(JSON.stringify(exchangeDocument(exchange, who, record, names, bodies, trusted))),
         );
+        assert.equal(facts, encodeFacts(factsOf(JSON.parse(written) as EcsDocument)).toString());
         return written.isWellFormed();
       }),
       { numRuns: 400 },
@@ -240,7 +243,7 @@ test('keys come in the order of the plain objects', (t) => {
   });
   const record = { id: 'id', sequence: 1, timestampMs: exchange.startWallMs };
   t.is(
-    text.of(exchange, record),
+    text.of(exchange, record).document,
     JSON.stringify(exchangeDocument(exchange, who, record, names, bodies, trusted)),
   );
 });
@@ -249,7 +252,7 @@ test('what is remembered of headers is bounded, and holds no secret', (t) => {
   const text = new ExchangeText(who, names, bodies, new TrustedProxies([]));
   const write = (raw: string[]): string => {
     const exchange = exchangeOf({ ...PLAIN, request: { ...PLAIN.request, headers: raw } });
-    return text.of(exchange, { id: 'id', sequence: 1, timestampMs: 0 });
+    return text.of(exchange, { id: 'id', sequence: 1, timestampMs: 0 }).document;
   };
   // More names and values than are kept, each again: the same answers as at first.
   for (let round = 0; round < 2; round++)

@@ -1,0 +1,34 @@
+/** What words are made of: letters and digits of every script, as FTS5's `unicode61` takes them. */
+const NO_WORD = /[^\p{L}\p{N}\p{Co}]+/gu;
+/** Whole words of a pattern: those that touch its `*` may be parts of words. */
+const WHOLE_WORDS = /(?<![\p{L}\p{N}\p{Co}*])[\p{L}\p{N}\p{Co}]+(?![\p{L}\p{N}\p{Co}*])/gu;
+/** Beginnings of words in a pattern, which its `*` cuts off. */
+const BEGINNINGS = /(?<![\p{L}\p{N}\p{Co}*])[\p{L}\p{N}\p{Co}]+(?=\*)/gu;
+// oxlint-disable-next-line no-control-regex -- everything beyond ASCII is what is looked for
+const BEYOND_ASCII = /[^\x00-\x7f]/;
+
+/** Without case and accents. */
+export function fold(text: string): string {
+  const lower = text.toLowerCase();
+  return BEYOND_ASCII.test(lower) ? lower.normalize('NFD').replace(/\p{Mn}/gu, '') : lower;
+}
+
+/** The words of a text, folded, each between blanks: ` so one searches `. */
+export function spacedWords(text: string): string {
+  return ` ${fold(text)} `.replace(NO_WORD, ' ');
+}
+
+/** The words of a text, folded. */
+export function wordsOf(text: string): string[] {
+  return spacedWords(text).split(' ').filter(Boolean);
+}
+
+/** Words that whatever matches a pattern has. */
+export function wholeWordsOf(pattern: string): readonly string[] {
+  return fold(pattern).match(WHOLE_WORDS) ?? [];
+}
+
+/** Beginnings of words that whatever matches a pattern has. */
+export function beginningsOf(pattern: string): readonly string[] {
+  return fold(pattern).match(BEGINNINGS) ?? [];
+}
