@@ -3,6 +3,7 @@ import { deadLetters } from './cli/dead-letters.ts';
 import { EXIT } from './cli/exit-codes.ts';
 import { helpText } from './cli/help.ts';
 import { init } from './cli/init.ts';
+import { profile } from './cli/profile.ts';
 import { records } from './cli/records.ts';
 import { run } from './cli/run.ts';
 import { setup } from './cli/setup.ts';
@@ -14,6 +15,7 @@ import { QueryError } from './store/query-error.ts';
 const COMMANDS: Readonly<Record<string, (argv: readonly string[], terminal: Terminal) => Promise<number>>> = {
   records,
   verify,
+  profile,
   setup,
   init,
   'dead-letters': deadLetters,

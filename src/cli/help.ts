@@ -1,5 +1,6 @@
 import { OPTION_SPECS, optionSign, type OptionSpec } from '../config/options.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { PROFILE_LIMITS } from '../profiling/profile-request.ts';
 import { QUERY_FIELDS } from '../store/query.ts';
 
 const WIDTH = 34;
@@ -19,6 +20,7 @@ Usage:
   tapline records [options]             show what was recorded         (tapline records --help)
   tapline verify [options]              account for every record and byte (tapline verify --help)
   tapline dead-letters [action]         what a sink refused for good, and why (tapline dead-letters --help)
+  tapline profile cpu|heap [options]    where a running gateway spends time and memory (tapline profile --help)
   tapline setup elasticsearch [options] make or update what records need there (tapline setup --help)
   tapline init [folder]                 write a copy of the audit program to change
 
@@ -102,6 +104,35 @@ Examples:
   tapline dead-letters requeue --sink=elasticsearch   once the mapping is mended
 
 All take --data-dir=DIR. A gateway that runs sends what is queued again within a second. What is dropped stays counted: verify names it.
+`,
+  profile: () => `Looks into a gateway while it runs, thread by thread, and writes files for profiling tools.
+
+Usage:
+  tapline profile cpu [--seconds=N] [options]         where time goes: .cpuprofile
+  tapline profile heap [--seconds=N] [options]        who allocates what is held at the end: .heapprofile
+  tapline profile heap --garbage [options]            who allocates, collected or not
+  tapline profile snapshot --include-contents         everything in memory, secrets too: .heapsnapshot
+
+Examples:
+  tapline profile cpu --seconds=30 --output=profiles
+  tapline profile heap --garbage --thread=data-0
+  tapline profile cpu --json | jq '.threads[].functions[0]'
+
+Options:
+${line('--data-dir=DIR', 'of the gateway (default .tapline)')}
+${line('--seconds=N', `how long (default ${PROFILE_LIMITS.seconds.byDefault}, at most ${PROFILE_LIMITS.seconds.max})`)}
+${line('--output=FOLDER', 'where the files go (default: here); only you can read them')}
+${line('--thread=NAME', 'only this thread: main, data-0, ... (default all)')}
+${line('--sample-us=N', `cpu: microseconds between two samples (default ${PROFILE_LIMITS.intervalMicroseconds.byDefault})`)}
+${line('--sample-bytes=N', `heap: bytes between two samples (default ${PROFILE_LIMITS.intervalBytes.byDefault}; with --garbage ${PROFILE_LIMITS.garbageIntervalBytes})`)}
+${line('--garbage', 'heap: also what has been collected since')}
+${line('--include-contents', 'snapshot: you know that it holds the traffic, nothing redacted')}
+${line('--json', 'files and the most expensive functions as JSON')}
+
+It asks over a socket in the data directory, so run it where the gateway runs and as the same user. The files name functions and places in the
+sources, nothing of the traffic; only a snapshot does. Open them with Chrome DevTools, VS Code or speedscope: docs/profiling.md.
+
+Exit codes: 0 done, 1 no gateway runs or it refuses, 2 called wrongly.
 `,
   setup:
     () => `Makes what records need in Elasticsearch or OpenSearch, or brings it up to date. A gateway does the same at its start.

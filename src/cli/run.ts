@@ -4,10 +4,12 @@ import { type Options } from '../config/options.ts';
 import { idleOptions } from '../config/idle-options.ts';
 import { readOptions } from '../config/read-options.ts';
 import { UsageError } from '../config/usage-error.ts';
+import { ControlServer } from '../control/control-server.ts';
 import { catalogue } from '../filters/index.ts';
 import { loadOnly } from '../gateway/data-thread.ts';
 import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import { VERSION } from '../gateway/version.ts';
+import { profileTaker } from '../profiling/take-profile.ts';
 import { ScriptError } from '../script/script-error.ts';
 import { LineLog, wantsColour } from '../telemetry/log.ts';
 import { EXIT } from './exit-codes.ts';
@@ -79,6 +81,7 @@ async function serve(
     env: terminal.env,
   });
   telemetry.serve(gateway);
+  const control = gateway.isRecording ? await startControl(gateway, options, log) : null;
   const { out } = terminal;
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
   // A script that is not about the upstream may speak anything.
@@ -97,6 +100,7 @@ async function serve(
     (error: unknown) => error as Error,
   );
   unhear();
+  await control?.stop();
   if (outcome instanceof Error) {
     log.write('error', `[gateway] ${outcome.message}`);
     await gateway.stop(0);
@@ -123,6 +127,30 @@ async function serve(
             .join(', ')}`,
   );
   return EXIT.ok;
+}
+
+/** What other commands ask a running gateway goes over its control socket. Traffic does not depend on it. */
+async function startControl(gateway: Gateway, { dataDir }: Options, log: LineLog): Promise<ControlServer> {
+  const takeProfile = profileTaker(gateway.profiledThreads);
+  const control = new ControlServer({
+    dataDir,
+    log,
+    commands: {
+      profile: (request, signal) => {
+        log.write('info', `[control] a profile is asked for: ${String(request['kind'])}`);
+        return takeProfile(request, signal);
+      },
+    },
+  });
+  try {
+    await control.start();
+  } catch (error) {
+    log.write(
+      'warn',
+      `[control] there is no control socket, so tapline profile cannot be used: ${(error as Error).message}`,
+    );
+  }
+  return control;
 }
 
 /** Loads a script and says what is wrong with it, also what would only be a warning at start (spec cli 1, `--verify`). */

@@ -5,6 +5,7 @@ import { type Options, withoutSecrets } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
 import { ScriptError } from '../script/script-error.ts';
 import { DataDirectory } from '../spool/data-directory.ts';
+import { ownThread, type ProfiledThread, workerThread } from '../profiling/profiled-thread.ts';
 import type { HealthReport } from '../telemetry/health-report.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
@@ -36,6 +37,8 @@ export interface Gateway {
   census(): Promise<string[]>;
   /** What threads and sinks are doing. */
   health(): HealthReport;
+  /** The main thread and all data threads. */
+  readonly profiledThreads: readonly ProfiledThread[];
   /** Stop accepting, finish what is in flight within the deadline, deliver everything. Safe twice. */
   stop(deadlineMs: number): Promise<{ left: number; bySink: ReadonlyMap<string, number> }>;
   /** Cut what is in flight, during a `stop`. */
@@ -124,6 +127,7 @@ export async function startGateway(init: {
         const tables = await Promise.all(threads.map((thread) => thread.ask<string[]>({ type: 'census' })));
         return tables.flat();
       },
+      profiledThreads: [ownThread('main'), ...threads.map(({ profiled }) => profiled)],
       cut: () => {
         for (const thread of threads) thread.cut();
       },
@@ -171,6 +175,7 @@ class ThreadHost {
   readonly listening: Promise<readonly BoundAddress[]>;
   readonly done: Promise<void>;
   readonly name: string;
+  readonly profiled: ProfiledThread;
   isAlive = true;
   readonly #worker: Worker;
   readonly #questions = new Map<number, PromiseWithResolvers<unknown>>();
@@ -184,6 +189,7 @@ class ThreadHost {
       name: this.name,
     });
     this.#worker = worker;
+    this.profiled = workerThread(this.name, worker);
     const listening = Promise.withResolvers<readonly BoundAddress[]>();
     const done = Promise.withResolvers<void>();
     this.listening = listening.promise;

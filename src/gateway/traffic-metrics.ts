@@ -1,10 +1,10 @@
 import type { ConnectionTotals } from '../net/connection-totals.ts';
 import type { Exchange } from '../records/exchange.ts';
 import type { ExchangeObserver } from '../records/exchange-observer.ts';
-import { EventLoopDelay } from '../telemetry/event-loop-delay.ts';
 import { METRICS } from '../telemetry/metric-declarations.ts';
 import type { Point } from '../telemetry/metric.ts';
 import { type MetricSnapshot, MetricRegistry } from '../telemetry/metric-registry.ts';
+import { observeThread } from '../telemetry/thread-metrics.ts';
 import type { Recording } from './recording.ts';
 
 /** Methods that are told apart; every other is `_OTHER` (semantic conventions for HTTP: a client could invent any number). */
@@ -42,7 +42,7 @@ export class TrafficMetrics implements ExchangeObserver {
     .metric(METRICS.recordsDegraded)
     .point({ 'tapline.reason': 'body-dropped' });
   readonly #leftOut = this.#registry.metric(METRICS.recordsLeftOut);
-  readonly #delay = new EventLoopDelay();
+  readonly #unobserve: () => void;
   readonly #active = { http: 0, https: 0 };
 
   constructor({ thread, totals, captureLimitBytes, knownMethods }: TrafficMetricsOptions) {
@@ -52,12 +52,11 @@ export class TrafficMetrics implements ExchangeObserver {
     registry.metric(METRICS.captureLimit).set(captureLimitBytes);
     const accepted = registry.metric(METRICS.connections).point({ 'tapline.outcome': 'accepted' });
     const refused = registry.metric(METRICS.connections).point({ 'tapline.outcome': 'refused' });
-    const delay = registry.metric(METRICS.eventLoopDelay).point({ 'tapline.thread': `data-${thread}` });
     const active = registry.metric(METRICS.activeRequests);
+    this.#unobserve = observeThread(registry, `data-${thread}`);
     registry.onCollect(() => {
       accepted.set(totals.connections);
       refused.set(totals.refusedConnections);
-      delay.set(this.#delay.p99Seconds);
       for (const scheme of ['http', 'https'] as const)
         // A scheme that was never spoken is no series.
         if (this.#active[scheme] > 0 || active.has({ 'url.scheme': scheme }))
@@ -111,7 +110,7 @@ export class TrafficMetrics implements ExchangeObserver {
   }
 
   stop(): void {
-    this.#delay.stop();
+    this.#unobserve();
   }
 
   #points(method: string, status: string, version: string, scheme: string, error: string): ExchangePoints {

@@ -6,25 +6,32 @@ const RESOLUTION_MS = 50;
 /** What is told is of the last such stretch: whoever asks, and how often, changes nothing of it. */
 const WINDOW_MS = 10_000;
 
-/** How late the event loop of this thread is, as the 99th percentile of the last ten seconds. */
+/** How late an event loop was, in seconds. */
+export interface LoopDelay {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** How late the event loop of this thread is, over the last ten seconds. */
 export class EventLoopDelay {
   readonly #histogram: ELDHistogram;
   readonly #timer: NodeJS.Timeout;
-  #lastSeconds: number | null = null;
+  #last: LoopDelay | null = null;
 
   constructor() {
     const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     histogram.enable();
     this.#histogram = histogram;
     this.#timer = setInterval(() => {
-      this.#lastSeconds = this.#now();
+      this.#last = this.#now();
       histogram.reset();
     }, WINDOW_MS);
     this.#timer.unref();
   }
 
-  get p99Seconds(): number {
-    return this.#lastSeconds ?? this.#now();
+  get seconds(): LoopDelay {
+    return this.#last ?? this.#now();
   }
 
   stop(): void {
@@ -32,9 +39,18 @@ export class EventLoopDelay {
     this.#histogram.disable();
   }
 
-  /** What Node measures is the time between two looks, with the time that lies between them on purpose. */
-  #now(): number {
-    if (this.#histogram.count === 0) return 0;
-    return Math.max(0, this.#histogram.percentile(99) / 1e9 - RESOLUTION_MS / 1e3);
+  #now(): LoopDelay {
+    const histogram = this.#histogram;
+    if (histogram.count === 0) return { p50: 0, p99: 0, max: 0 };
+    return {
+      p50: lateness(histogram.percentile(50)),
+      p99: lateness(histogram.percentile(99)),
+      max: lateness(histogram.max),
+    };
   }
+}
+
+/** What Node measures is the time between two looks, with the time that lies between them on purpose. */
+function lateness(nanoseconds: number): number {
+  return Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1e3);
 }

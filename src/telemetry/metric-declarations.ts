@@ -23,6 +23,11 @@ const BODY_BYTES = [
 /** Attributes whose values are numbers to OpenTelemetry; here, as in Prometheus, all are texts. */
 export const NUMBER_ATTRIBUTES: ReadonlySet<string> = new Set(['http.response.status_code']);
 
+/** The buckets of the semantic conventions (0.01, 0.1, 1, 10), and finer ones: most pauses are far below. */
+const COLLECTION_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 1, 10];
+
+const THREAD = 'tapline.thread';
+const THREADS = 'main, or data-0 and so on';
 const SINK = 'tapline.sink';
 const REASON = 'tapline.reason';
 
@@ -255,12 +260,59 @@ export const METRICS = {
     description: 'CPU time of the process over all its threads.',
     attributes: ['cpu.mode'],
   },
-  eventLoopDelay: {
+  eventLoopDelayP50: {
+    name: 'nodejs.eventloop.delay.p50',
+    kind: 'gauge',
+    unit: 's',
+    description: `How late the event loop is, median of the last ten seconds, by thread: ${THREADS}.`,
+    attributes: [THREAD],
+  },
+  eventLoopDelayP99: {
     name: 'nodejs.eventloop.delay.p99',
     kind: 'gauge',
     unit: 's',
+    description: `How late the event loop is, 99th percentile of the last ten seconds, by thread: ${THREADS}.`,
+    attributes: [THREAD],
+  },
+  eventLoopDelayMax: {
+    name: 'nodejs.eventloop.delay.max',
+    kind: 'gauge',
+    unit: 's',
+    description: `How late the event loop was at most in the last ten seconds, by thread: ${THREADS}.`,
+    attributes: [THREAD],
+  },
+  eventLoopTime: {
+    name: 'nodejs.eventloop.time',
+    kind: 'counter',
+    unit: 's',
     description:
-      'How late the event loop is, 99th percentile of the last ten seconds, by thread: main or data-0 and so on.',
-    attributes: ['tapline.thread'],
+      'Time that a thread worked (active) and waited for something to do (idle). Active near one second a second: the thread is saturated.',
+    attributes: [THREAD, 'nodejs.eventloop.state'],
+  },
+  collectionDuration: {
+    name: 'v8js.gc.duration',
+    kind: 'histogram',
+    unit: 's',
+    description:
+      'Pauses in which a thread stood still for the collection of its garbage: minor (the young generation), major, incremental steps, callbacks of weak references (weakcb).',
+    attributes: [THREAD, 'v8js.gc.type'],
+    buckets: COLLECTION_SECONDS,
+  },
+  heapUsed: {
+    name: 'v8js.memory.heap.used',
+    kind: 'gauge',
+    unit: 'By',
+    description:
+      'Memory of the heap that objects take, living or not collected yet, by thread and space of V8.',
+    attributes: [THREAD, 'v8js.heap.space.name'],
+    isAdditive: true,
+  },
+  heapLimit: {
+    name: 'v8js.memory.heap.limit',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Memory that V8 has taken for the heap, by thread and space.',
+    attributes: [THREAD, 'v8js.heap.space.name'],
+    isAdditive: true,
   },
 } as const satisfies Record<string, MetricDeclaration>;

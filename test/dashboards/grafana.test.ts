@@ -176,6 +176,9 @@ const ATTRIBUTE_VALUES: Readonly<Record<string, readonly string[]>> = {
   'tapline.state': ['delivering', 'paused'],
   'tapline.thread': ['main', 'data-0'],
   'cpu.mode': ['user', 'system'],
+  'nodejs.eventloop.state': ['active', 'idle'],
+  'v8js.gc.type': ['minor', 'major'],
+  'v8js.heap.space.name': ['new_space', 'old_space'],
 };
 
 /** Raises every counter, sets every gauge and fills every histogram, in every series. */

@@ -158,7 +158,9 @@ test('several threads add up, and so do what they may hold', async (t) => {
   await Promise.all(Array.from({ length: 20 }, () => fixture.exchange('GET / HTTP/1.1\r\nHost: x\r\n\r\n')));
   t.is(seriesOf(fixture.metrics, METRICS.captureLimit)[0]!.value, 64 * 1024 * 1024);
   t.deepEqual(
-    seriesOf(fixture.metrics, METRICS.eventLoopDelay).map(({ attributes }) => attributes['tapline.thread']),
+    seriesOf(fixture.metrics, METRICS.eventLoopDelayP99).map(
+      ({ attributes }) => attributes['tapline.thread'],
+    ),
     ['data-0', 'data-1'],
   );
   await fixture.stop();

@@ -274,12 +274,85 @@ export const gatewayHealth: Dashboard = dashboard({
           ],
         }),
         timeSeries({
+          title: 'Heap',
+          description:
+            'Memory of the objects of JavaScript, by thread, and what V8 has taken for them. Resident memory beyond it is the binary, buffers and SQLite.',
+          unit: 'bytes',
+          queries: [
+            {
+              expr: promQl.sum(METRICS.heapUsed, { isPerInstance: true, by: ['tapline.thread'] }),
+              legend: `{{instance}} ${legend('tapline.thread')}`,
+            },
+            {
+              expr: promQl.sum(METRICS.heapLimit, { isPerInstance: true, by: ['tapline.thread'] }),
+              legend: `{{instance}} ${legend('tapline.thread')} taken`,
+            },
+          ],
+        }),
+      ],
+    },
+    {
+      title: 'Threads',
+      height: 8,
+      panels: [
+        timeSeries({
+          title: 'Busy',
+          description:
+            'Share of its time that a thread works. A data thread near 100 % is the bound of the traffic.',
+          unit: 'percentunit',
+          max: 1,
+          queries: [
+            {
+              expr: promQl.rate(METRICS.eventLoopTime, {
+                where: { 'nodejs.eventloop.state': 'active' },
+                isPerInstance: true,
+                by: ['tapline.thread'],
+              }),
+              legend: `{{instance}} ${legend('tapline.thread')}`,
+            },
+          ],
+        }),
+        timeSeries({
           title: 'Delay of the event loop',
-          description: '99th percentile by thread: what the gateway itself can add to a request.',
+          description:
+            'Median, 99th percentile and highest, by thread: what the gateway itself can add to a request.',
+          unit: 's',
+          queries: (
+            [
+              ['p50', METRICS.eventLoopDelayP50],
+              ['p99', METRICS.eventLoopDelayP99],
+              ['max', METRICS.eventLoopDelayMax],
+            ] as const
+          ).map(([name, metric]) => ({
+            expr: promQl.max(metric, { isPerInstance: true, by: ['tapline.thread'] }),
+            legend: `{{instance}} ${legend('tapline.thread')} ${name}`,
+          })),
+        }),
+        timeSeries({
+          title: 'Pauses for garbage',
+          description:
+            '99th percentile of the pauses of a thread, by kind: no request of the thread goes on meanwhile.',
           unit: 's',
           queries: [
             {
-              expr: promQl.max(METRICS.eventLoopDelay, { isPerInstance: true, by: ['tapline.thread'] }),
+              expr: promQl.quantile(METRICS.collectionDuration, 0.99, {
+                isPerInstance: true,
+                by: ['tapline.thread', 'v8js.gc.type'],
+              }),
+              legend: `{{instance}} ${legend('tapline.thread')} ${legend('v8js.gc.type')}`,
+            },
+          ],
+        }),
+        timeSeries({
+          title: 'Time for garbage',
+          description: 'Share of its time that a thread stands still for the collection of garbage.',
+          unit: 'percentunit',
+          queries: [
+            {
+              expr: promQl.observed(METRICS.collectionDuration, {
+                isPerInstance: true,
+                by: ['tapline.thread'],
+              }),
               legend: `{{instance}} ${legend('tapline.thread')}`,
             },
           ],
