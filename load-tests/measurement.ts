@@ -17,8 +17,12 @@ export interface Measurement {
   readonly latencyMs: Latency | null;
   readonly cpu: Cpu;
   readonly memory: Memory;
-  /** Only of a gateway that tells: percentiles of the delay of the data threads' event loops, and the sum of pauses for garbage collection, in ms. */
-  readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+  /** Only of a gateway that tells: percentiles of the delay of the data threads' event loops (null what it does not tell), and the sum of pauses for garbage collection, in ms. */
+  readonly eventLoopDelayMs: {
+    readonly p50: number | null;
+    readonly p99: number;
+    readonly max: number | null;
+  } | null;
   readonly collectionPauses: {
     readonly count: number;
     readonly totalMs: number;
@@ -93,6 +97,8 @@ export interface LoadReport {
     readonly node: string;
   };
   readonly set: 'short' | 'full';
+  /** What each scenario does, in a sentence for people, by its name. */
+  readonly scenarios?: Readonly<Record<string, string>>;
   readonly measurements: readonly Measurement[];
   readonly verdicts: readonly Verdict[];
   /** What could not be measured here and why: a missing peer, a missing tool. */
@@ -109,7 +115,12 @@ export interface Verdict {
   readonly aim: number | null;
   /** Whether the value must be at most, or at least, the budget. */
   readonly direction: 'at-most' | 'at-least';
-  /** Median, lowest and highest of the repetitions; null where nothing could be measured. */
-  readonly value: { readonly median: number; readonly low: number; readonly high: number } | null;
+  /** Median, lowest and highest of the repetitions that gave one, and how many did; null where nothing could be measured. */
+  readonly value: {
+    readonly median: number;
+    readonly low: number;
+    readonly high: number;
+    readonly count: number;
+  } | null;
   readonly verdict: 'aim' | 'must' | 'over' | 'not-measured';
 }

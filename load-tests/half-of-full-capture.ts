@@ -1,0 +1,36 @@
+import type { Load, Measurement } from './measurement.ts';
+import { measureRun } from './measure/measure-run.ts';
+import type { Rig } from './rig.ts';
+import { reference } from './scenarios/reference.ts';
+import { taplineBulk } from './subjects/tapline.ts';
+import type { Upstream } from './upstream/upstream.ts';
+
+const SECONDS = 3;
+
+/** Half of the rate that full capture to a bulk sink carries at full speed, a second: as measured in this run, or else measured now. */
+export async function halfOfFullCapture(
+  rig: Rig,
+  upstream: Upstream,
+  measurements: readonly Measurement[],
+): Promise<number> {
+  const known = measurements
+    .filter(
+      ({ scenario, subject, load }) =>
+        scenario === reference.name && subject === taplineBulk.name && load.kind === 'full-speed',
+    )
+    .map(({ requestsPerSecond }) => requestsPerSecond)
+    .sort((left, right) => left - right);
+  const load: Load = { kind: 'full-speed', connections: 50 };
+  const carried =
+    known[known.length >> 1] ??
+    (
+      await measureRun(rig, upstream, {
+        scenario: reference,
+        subject: taplineBulk,
+        load,
+        repetition: 1,
+        seconds: SECONDS,
+      })
+    ).requestsPerSecond;
+  return Math.max(1, Math.round(carried / 2));
+}

@@ -1,0 +1,23 @@
+import { reference } from './reference.ts';
+import type { Scenario } from './scenario.ts';
+
+const EXTENT = {
+  loads: [{ kind: 'half-of-full-capture', connections: 50 }],
+  subjects: ['tapline-off', 'tapline-bulk'],
+} as const;
+
+/** What full capture adds to the latency of a gateway that has room: both subjects at the same rate, in pairs. */
+export const halfLoad: Scenario = {
+  ...reference,
+  name: 'half-load',
+  what: 'as reference, at half the rate that full capture to a bulk sink carries',
+  short: [{ ...EXTENT, repetitions: 3, seconds: 4 }],
+  full: [
+    {
+      loads: EXTENT.loads,
+      subjects: ['direct', 'nginx', ...EXTENT.subjects, 'tapline-store'],
+      repetitions: 7,
+      seconds: 10,
+    },
+  ],
+};
