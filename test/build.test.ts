@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
@@ -71,12 +71,34 @@ test('the bundle starts, passes a request, records it, ends in order, accounts f
     headers: { connection: 'close' },
   });
   t.is(await answer.text(), 'ok');
+  const profiles = path.join(folder, 'profiles');
+  let isProfiling = true;
+  const profiled = run(process.execPath, [
+    main,
+    'profile',
+    'cpu',
+    '--seconds=1',
+    '--thread=data-0',
+    `--output=${profiles}`,
+    `--data-dir=${dataDir}`,
+  ]).finally(() => (isProfiling = false));
+  let requests = 1;
+  for (; isProfiling; requests++)
+    await (await fetch(`http://127.0.0.1:${port}/through/the/bundle`)).arrayBuffer();
+  const { stdout: profile } = await profiled;
+  t.regex(profile, /-data-0\.cpuprofile/);
+  const [file] = await readdir(profiles);
+  t.regex(
+    await readFile(path.join(profiles, file!), 'utf8'),
+    /"functionName":"exchangeDocument",[^}]*\/src\/records\/as-ecs\.ts"/,
+    'names and places are those of the sources',
+  );
   gateway.kill('SIGTERM');
   t.deepEqual(await ended, [0, null]);
   const records = await run(process.execPath, [main, 'records', `--data-dir=${dataDir}`]);
   t.regex(records.stdout, /200 .*\/through\/the\/bundle/);
   const verified = await run(process.execPath, [main, 'verify', `--data-dir=${dataDir}`]);
-  t.regex(verified.stdout, /^complete: 1 record/);
+  t.regex(verified.stdout, new RegExp(`^complete: ${requests} records`));
   const version = await run(process.execPath, [main, '--version']);
   t.regex(version.stdout, /^Version {2}\d+\.\d+\.\d+/);
   await run(process.execPath, [main, 'init', path.join(folder, 'mine')]);

@@ -2,7 +2,7 @@ import { closeSync, fchmodSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { ProfileKind } from '../profiling/profile-request.ts';
 import { resolvePositions } from '../profiling/source-positions.ts';
 import { type CpuSummary, type ProfileSummary, topByBytes, topByTime } from '../profiling/top-functions.ts';
-import type { CpuProfile, HeapProfile } from '../profiling/v8-profile.ts';
+import { readProfile } from '../profiling/v8-profile.ts';
 
 /** A thread's file and what stands out in it. */
 export type ThreadProfile = { readonly thread: string; readonly file: string; readonly bytes: number } & (
@@ -54,7 +54,7 @@ export class ProfileFile {
 
   #summarise(): ({ kind: 'cpu' } & CpuSummary) | ({ kind: 'heap' } & ProfileSummary) | { kind: 'snapshot' } {
     if (this.#kind === 'snapshot') return { kind: 'snapshot' };
-    const profile = JSON.parse(this.#parts.join('')) as CpuProfile | HeapProfile;
+    const profile = readProfile(this.#parts.join(''));
     resolvePositions(profile);
     this.#write(JSON.stringify(profile));
     return 'nodes' in profile

@@ -54,8 +54,13 @@ export async function profile(argv: readonly string[], terminal: Terminal): Prom
   const directory = DataDirectory.open(dataDir, { isReadOnly: true });
   const newFile = filesIn(path.resolve(terminal.cwd, own.get('output') ?? '.'), request.kind);
   const progress = newProgress(request, terminal);
+  // Half a file is removed: part of a snapshot is as secret as the whole.
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const events = askGateway({
     dataDir,
+    signal: interrupted.signal,
     request: { command: 'profile', ...request },
     timeoutMs: request.kind === 'snapshot' ? SNAPSHOT_SILENCE_MS : SILENCE_MS,
   }) as AsyncGenerator<ProfileEvent>;
@@ -81,6 +86,7 @@ export async function profile(argv: readonly string[], terminal: Terminal): Prom
       { cause: error },
     );
   } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     progress.end();
     file?.discard();
   }

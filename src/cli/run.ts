@@ -137,7 +137,7 @@ async function startControl(gateway: Gateway, { dataDir }: Options, log: LineLog
     log,
     commands: {
       profile: (request, signal) => {
-        log.write('info', `[control] profile: ${String(request['kind'])}`);
+        log.write('info', `[control] a profile is asked for: ${String(request['kind'])}`);
         return takeProfile(request, signal);
       },
     },

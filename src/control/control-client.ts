@@ -16,17 +16,21 @@ export interface Asking {
   readonly request: ControlRequest;
   /** How long the gateway may be silent. */
   readonly timeoutMs: number;
+  /** Ends it, with an error. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Asks the gateway of a data directory, and gives the values it answers as they come. Throws what the gateway refuses in its words, and
  * NoGatewayError where there is none. To stop reading closes the connection, which stops what was asked for.
  */
-export async function* askGateway({ dataDir, request, timeoutMs }: Asking): AsyncGenerator {
+export async function* askGateway({ dataDir, request, timeoutMs, signal }: Asking): AsyncGenerator {
   const socket = net.connect(controlSocketPath(dataDir, process.cwd()));
   socket.setTimeout(timeoutMs, () =>
     socket.destroy(new Error(`the gateway has not answered for ${timeoutMs / 1000} seconds`)),
   );
+  const onAbort = (): void => void socket.destroy(new Error('interrupted'));
+  signal?.addEventListener('abort', onAbort);
   socket.write(asLine(request));
   const splitter = new LineSplitter(MAX_ANSWER_BYTES);
   try {
@@ -49,6 +53,7 @@ export async function* askGateway({ dataDir, request, timeoutMs }: Asking): Asyn
       );
     throw error;
   } finally {
+    signal?.removeEventListener('abort', onAbort);
     socket.destroy();
   }
   throw new Error('the gateway ended before it had answered');

@@ -1,7 +1,7 @@
 /** Where a function stands; numbers count from 0, as V8 has them. */
 export interface CallFrame {
   functionName: string;
-  scriptId: string | number;
+  scriptId: string;
   /** A file URL, `node:...`, or empty for what is no script. */
   url: string;
   lineNumber: number;
@@ -36,6 +36,13 @@ export interface HeapNode {
   readonly selfSize: number;
   readonly id: number;
   readonly children: readonly HeapNode[];
+}
+
+/** Reads what a profiler of V8 gives, with the types of the DevTools protocol: V8 writes the ids of scripts as numbers. */
+export function readProfile(text: string): CpuProfile | HeapProfile {
+  const profile = JSON.parse(text) as CpuProfile | HeapProfile;
+  for (const frame of framesOf(profile)) frame.scriptId = String(frame.scriptId);
+  return profile;
 }
 
 /** The frames of a profile. */

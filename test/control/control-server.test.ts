@@ -170,6 +170,28 @@ test('a server that never started stops', async (t) => {
   t.false(existsSync(dataDir), 'and leaves nothing');
 });
 
+test('a signal ends the asking, and what was asked for', async (t) => {
+  const ended = Promise.withResolvers<void>();
+  const { dataDir } = await serve(t, {
+    async *wait(_, signal) {
+      yield 'begun';
+      await once(signal, 'abort');
+      ended.resolve();
+    },
+  });
+  const interrupted = new AbortController();
+  const values = askGateway({
+    dataDir,
+    request: { command: 'wait' },
+    timeoutMs: 10_000,
+    signal: interrupted.signal,
+  });
+  await values.next();
+  interrupted.abort();
+  await t.throwsAsync(values.next(), { message: 'interrupted' });
+  await ended.promise;
+});
+
 test('a gateway that is silent for too long is given up', async (t) => {
   const { dataDir } = await serve(t, {
     async *wait(_, signal) {

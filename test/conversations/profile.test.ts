@@ -110,7 +110,7 @@ test('a command that is interrupted ends the profile: the next one is taken', as
   t.is(busy.code, 1);
   t.regex(busy.stderr, /another profile is being taken: try again when it is done/);
   interrupted.kill('SIGINT');
-  await once(interrupted, 'close');
+  t.deepEqual(await once(interrupted, 'close'), [1, null]);
   // The gateway hears of it a moment later.
   for (;;) {
     const events = askGateway({

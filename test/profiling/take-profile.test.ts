@@ -122,6 +122,14 @@ test('where one thread cannot, none is left running', async (t) => {
   t.deepEqual(told, ['main discarded']);
 });
 
+test('a thread that has ended cannot be profiled', async (t) => {
+  const worker = new Worker('', { eval: true });
+  await once(worker, 'exit');
+  const thread = workerThread('data-0', worker);
+  for (const fields of [CPU, HEAP, { kind: 'snapshot', isIncludingContents: true }])
+    await t.throwsAsync(filesOf(profileTaker([thread])(fields, never)), { code: 'ERR_WORKER_NOT_RUNNING' });
+});
+
 test('a thread that is not there is named with those that are', async (t) => {
   const take = profileTaker([scripted('main', '', []), scripted('data-0', '', [])]);
   await t.throwsAsync(take({ ...CPU, thread: 'data-1' }, never).next(), {
