@@ -4,7 +4,7 @@ import type { PlannedRun } from './plan.ts';
 import { Progress } from './progress.ts';
 import type { Rig } from './rig.ts';
 import { Scene } from './scene.ts';
-import { disturbance, lateRates, missingTools } from './shortcomings.ts';
+import { boundByLoad, disturbance, lateRates, missingTools } from './shortcomings.ts';
 import { subjects } from './subjects/index.ts';
 
 /** Start, warm-up, drain and count of a measurement, in seconds: only for the progress bar. */
@@ -45,6 +45,7 @@ export async function runAll(rig: Rig, plan: readonly PlannedRun[], signal: Abor
       hasFault ||= isFaulty(measured);
       return summary(measured);
     } catch (error) {
+      if (signal.aborted) return 'interrupted';
       hasFault = true;
       const line = `failed: ${(error as Error).message}`;
       left.add(`${text} ${line}`);
@@ -65,7 +66,7 @@ export async function runAll(rig: Rig, plan: readonly PlannedRun[], signal: Abor
   }
   return {
     measurements,
-    left: [...left, ...lateRates(measurements), ...disturbance(measurements)],
+    left: [...left, ...lateRates(measurements), ...boundByLoad(measurements), ...disturbance(measurements)],
     hasFault,
   };
 }

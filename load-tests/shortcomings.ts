@@ -3,6 +3,8 @@ import type { Tools } from './tools.ts';
 
 /** What others may take of the machine's time without a word. */
 const UNDISTURBED_SHARE = 0.05;
+/** From this part of the rate without a subject, a rate is that of the load. */
+const SAME_RATE = 0.9;
 /** Less of a constant rate is none. */
 const KEPT_RATE = 0.98;
 
@@ -26,6 +28,27 @@ export function lateRates(measurements: readonly Measurement[]): string[] {
         ]
       : [],
   );
+}
+
+/**
+ * A line for each throughput that says more about the load than about the subject: it is about what load and application do by themselves (`direct`).
+ * CPU time per request stands all the same.
+ */
+export function boundByLoad(measurements: readonly Measurement[]): string[] {
+  const atFullSpeed = measurements.filter(
+    ({ load, latencyMs }) => load.kind === 'full-speed' && latencyMs !== null,
+  );
+  const groups = Map.groupBy(atFullSpeed, ({ scenario, subject }) => `${scenario}, ${subject}`);
+  const rateOf = (name: string): number | null => {
+    const rates = (groups.get(name) ?? []).map(({ requestsPerSecond }) => requestsPerSecond);
+    return rates.sort((left, right) => left - right)[rates.length >> 1] ?? null;
+  };
+  return [...groups].flatMap(([name, [{ scenario, subject } = { scenario: '', subject: 'direct' }]]) => {
+    const direct = rateOf(`${scenario}, direct`);
+    return subject !== 'direct' && direct !== null && rateOf(name)! > direct * SAME_RATE
+      ? [`${name}: throughput, since the load alone makes no more`]
+      : [];
+  });
 }
 
 /** A line that warns of figures that were measured beside other programs; none where the machine was ours. */

@@ -37,8 +37,12 @@ export interface LoadResult {
 /** A program that makes load. */
 export interface Generator {
   readonly name: 'wrk' | 'vegeta' | 'own';
-  run(order: LoadOrder): Promise<LoadResult>;
+  /** Resolves when the load is over. What came of it may take some work to read, which is not to be measured with it. */
+  run(order: LoadOrder): Promise<Reading<LoadResult>>;
 }
+
+/** Reads what came of a load. */
+export type Reading<Result> = () => Promise<Result>;
 
 /** Above the time of the load itself, for a generator to start and to wait for the last answers. */
 export const GENERATOR_GRACE_MS = 45_000;

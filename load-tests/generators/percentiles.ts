@@ -11,17 +11,18 @@ export const PERCENTILES: readonly number[] = [
   100,
 ];
 
-/** A latency of its curve: percentile and milliseconds, rising. Null of an empty one. */
+/** A latency of its curve: percentile and milliseconds, rising; to a microsecond. Null of an empty one. */
 export function latencyOf(curve: readonly (readonly [number, number])[]): Latency | null {
   if (curve.length === 0) return null;
+  const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
   return {
-    p50: at(curve, 50),
-    p90: at(curve, 90),
-    p99: at(curve, 99),
-    p999: at(curve, 99.9),
-    p9999: at(curve, 99.99),
-    max: curve.at(-1)![1],
-    curve,
+    p50: toMicroseconds(at(curve, 50)),
+    p90: toMicroseconds(at(curve, 90)),
+    p99: toMicroseconds(at(curve, 99)),
+    p999: toMicroseconds(at(curve, 99.9)),
+    p9999: toMicroseconds(at(curve, 99.99)),
+    max: toMicroseconds(curve.at(-1)![1]),
+    curve: curve.map(([percentile, ms]) => [percentile, toMicroseconds(ms)]),
   };
 }
 

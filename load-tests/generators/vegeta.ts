@@ -41,9 +41,11 @@ export function vegeta({ tools, children, folder }: Rig): Generator | null {
       const report = async (type: string): Promise<string> =>
         (await children.run([...command, 'report', `-type=${type}`, results], { timeoutMs: REPORT_MS }))
           .stdout;
-      const result = readVegetaResult(await report('json'), await report('hdrplot'));
-      rmSync(own, { recursive: true });
-      return result;
+      return async () => {
+        const result = readVegetaResult(await report('json'), await report('hdrplot'));
+        rmSync(own, { recursive: true });
+        return result;
+      };
     },
   };
 }

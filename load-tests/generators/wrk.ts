@@ -37,7 +37,7 @@ export function wrk(rig: Rig): Generator | null {
         { timeoutMs: seconds * 1000 + GENERATOR_GRACE_MS, env: { WRK_PERCENTILES: PERCENTILES.join(',') } },
       );
       if (code !== 0) throw new Error(`wrk ended with ${code}: ${stderr}${stdout.slice(-1000)}`);
-      return readWrkResult(stdout, { connections: load.connections, pipelined });
+      return () => Promise.resolve(readWrkResult(stdout, { connections: load.connections, pipelined }));
     },
   };
 }

@@ -68,7 +68,14 @@ async function warmUp(
   { scenario, subject, seconds }: RunOrder,
 ): Promise<OwnResult> {
   const traffic = scenario.traffic.kind === 'requests' ? scenario.traffic : reference.traffic;
-  return sendTraffic(rig, running, traffic, WARM_UP_LOAD, Math.min(subject.warmUpSeconds, seconds));
+  const read = await sendTraffic(
+    rig,
+    running,
+    traffic,
+    WARM_UP_LOAD,
+    Math.min(subject.warmUpSeconds, seconds),
+  );
+  return read();
 }
 
 async function measureLoad(
@@ -89,7 +96,7 @@ async function measureLoad(
     companions: running.companionPids,
   });
   const sampler = new MemorySampler(running.pids, () => upstream.requests());
-  const result = await sendTraffic(rig, running, scenario.traffic, load, seconds).catch(
+  const read = await sendTraffic(rig, running, scenario.traffic, load, seconds).catch(
     async (error: unknown) => {
       await sampler.stop();
       throw error;
@@ -97,6 +104,7 @@ async function measureLoad(
   );
   const memory = await sampler.stop();
   const shares = timeShares.read();
+  const result = await read();
   const vitals = await running.vitals();
   // What the requests have caused and is still under way is theirs too.
   await running.settled();

@@ -22,7 +22,7 @@ export const deadSink: Scenario = {
   short: [],
   full: [
     {
-      loads: [{ kind: 'constant-rate', connections: 50, perSecond: 1500 }],
+      loads: [{ kind: 'constant-rate', connections: 50, perSecond: 500 }],
       subjects: ['tapline-bulk'],
       repetitions: 3,
       seconds: 20,

@@ -23,7 +23,7 @@ export const CHIEF: readonly SubjectName[] = [
   'tapline-bulk',
 ];
 
-/** Full speed for everybody, and a constant rate for the chief subjects. */
+/** Full speed for everybody, and for the chief subjects a constant rate: one that all of them carry on two cores, else it would measure a queue. */
 export function speedAndRate(connections: number, perSecond: number): readonly Extent[] {
   return [
     { loads: [{ kind: 'full-speed', connections }], subjects: EVERYBODY, repetitions: 3, seconds: 5 },

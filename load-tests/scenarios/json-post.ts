@@ -21,5 +21,5 @@ export const jsonPost: Scenario = {
   sink: 'ok',
   memoryFigure: null,
   short: [],
-  full: speedAndRate(50, 1500),
+  full: speedAndRate(50, 500),
 };

@@ -21,5 +21,5 @@ export const largeJson: Scenario = {
   sink: 'ok',
   memoryFigure: null,
   short: [],
-  full: speedAndRate(20, 200),
+  full: speedAndRate(20, 50),
 };

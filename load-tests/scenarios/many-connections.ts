@@ -21,5 +21,5 @@ export const manyConnections: Scenario = {
   sink: 'ok',
   memoryFigure: null,
   short: [],
-  full: speedAndRate(1000, 1500),
+  full: speedAndRate(1000, 500),
 };

@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 /** Memory that grows for ever shows only in time. */
 export const soak: Scenario = {
   name: 'soak',
-  what: 'JSON POST of 1 KiB, answered by 4 KiB, 1,000 a second for ten minutes',
+  what: 'JSON POST of 1 KiB, answered by 4 KiB, 500 a second for ten minutes',
   upstream: 'fast',
   traffic: {
     kind: 'requests',
@@ -22,7 +22,7 @@ export const soak: Scenario = {
   short: [],
   full: [
     {
-      loads: [{ kind: 'constant-rate', connections: 50, perSecond: 1000 }],
+      loads: [{ kind: 'constant-rate', connections: 50, perSecond: 500 }],
       subjects: ['tapline-both', 'tapline-store'],
       repetitions: 1,
       seconds: 600,

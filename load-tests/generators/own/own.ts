@@ -9,7 +9,13 @@ const TRANSFER_MS = 180_000;
 
 /** Our own generator: slower than wrk and vegeta, and needs nothing but Node. */
 export function own(rig: Rig): Generator {
-  return { name: 'own', run: (order) => runOwn(rig, { kind: 'requests', ...order }) };
+  return {
+    name: 'own',
+    run: async (order) => {
+      const result = await runOwn(rig, { kind: 'requests', ...order });
+      return () => Promise.resolve(result);
+    },
+  };
 }
 
 /** Lets our generator do something, in a process of its own. */

@@ -34,12 +34,14 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
       ),
     );
     #socket: net.Socket | null = null;
-    #counter = new AnswerCounter();
     #dueMs: number | null = null;
+    /** Answers that the connection must have given once its last requests are answered. */
+    #wanted = 0;
 
     send(dueMs: number): void {
       this.#dueMs = dueMs;
       this.#socket ??= this.#connect();
+      this.#wanted += order.pipelined;
       this.#socket.write(this.#batch);
     }
 
@@ -51,22 +53,22 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
       const { hostname, port } = new URL(order.url);
       const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
       const counter = new AnswerCounter();
-      this.#counter = counter;
+      this.#wanted = 0;
       socket.on('data', (bytes: Buffer) => {
+        const failuresBefore = counter.failures;
         try {
           counter.feed(bytes);
         } catch {
           socket.destroy();
           return;
         }
-        if (counter.answers % order.pipelined === 0 && counter.answers > 0 && this.#dueMs !== null)
-          this.#answered();
+        totals.errors += counter.failures - failuresBefore;
+        if (counter.answers === this.#wanted && this.#dueMs !== null) this.#answered();
       });
       socket.on('error', () => {});
       socket.on('close', () => {
         if (this.#socket !== socket) return;
         this.#socket = null;
-        totals.errors += counter.failures;
         if (this.#dueMs === null) return;
         totals.errors += order.pipelined;
         this.#dueMs = null;
@@ -81,7 +83,6 @@ export async function sendRequests(order: LoadOrder): Promise<LoadResult> {
       totals.requests += order.pipelined;
       this.#dueMs = null;
       if (order.isNewConnectionEach) {
-        totals.errors += this.#counter.failures;
         this.#socket?.destroy();
         this.#socket = null;
       }
