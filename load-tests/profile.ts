@@ -75,13 +75,8 @@ async function main(): Promise<number> {
     });
     tell(`${seconds} s of ${scenario.name}: ${scenario.what}`);
     const target = { url: clinic.url, pids: [clinic.pid] };
-    const { requests, errors } = await sendTraffic(
-      rig,
-      target,
-      scenario.traffic,
-      loadOf(wish.tool, scenario),
-      seconds,
-    );
+    const read = await sendTraffic(rig, target, scenario.traffic, loadOf(wish.tool, scenario), seconds);
+    const { requests, errors } = await read();
     tell(`${requests} requests, ${errors} failed; clinic looks at what it has seen`);
     process.stdout.write(`${await clinic.finish()}\n`);
     return EXIT.done;
