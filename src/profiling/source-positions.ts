@@ -13,10 +13,17 @@ const MAP_REFERENCE = /\/\/# sourceMappingURL=([^\s:]+)\s*$/;
  */
 export function resolvePositions(profile: CpuProfile | HeapProfile): void {
   const scripts = new Map<string, Script | null>();
+  const scriptOf = ({ url }: CallFrame): Script | null => {
+    if (!url.startsWith('file:')) return null;
+    let script = scripts.get(url);
+    if (script === undefined) scripts.set(url, (script = readScript(fileURLToPath(url))));
+    return script;
+  };
+  // A line of a bundle is many lines of sources: nothing can be said of those.
+  if ('nodes' in profile)
+    for (const node of profile.nodes) if (scriptOf(node.callFrame) !== null) delete node.positionTicks;
   for (const frame of framesOf(profile)) {
-    if (!frame.url.startsWith('file:')) continue;
-    let script = scripts.get(frame.url);
-    if (script === undefined) scripts.set(frame.url, (script = readScript(fileURLToPath(frame.url))));
+    const script = scriptOf(frame);
     if (script !== null) resolveFrame(frame, script);
   }
 }

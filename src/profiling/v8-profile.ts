@@ -14,6 +14,8 @@ export interface CpuProfile {
     readonly id: number;
     readonly callFrame: CallFrame;
     readonly children?: readonly number[];
+    /** Samples by line of the script, counted from 1. */
+    positionTicks?: readonly { readonly line: number; readonly ticks: number }[];
   }[];
   /** Microseconds of a clock of its own. */
   readonly startTime: number;

@@ -57,8 +57,14 @@ test('a profile of a minified bundle gets the names and places of its sources', 
   const profile = JSON.parse(profiling.stop()) as CpuProfile;
   const before = framesIn(profile, bundle);
   t.false(before.some(({ functionName }) => functionName === 'LongNameOfAClass'));
+  const hasTicks = (): boolean =>
+    profile.nodes.some(
+      ({ callFrame, positionTicks }) => positionTicks !== undefined && /bundle|amounts/.test(callFrame.url),
+    );
+  t.true(hasTicks());
   resolvePositions(profile);
   t.deepEqual(framesIn(profile, bundle), [], 'every place is resolved');
+  t.false(hasTicks(), 'lines of a bundle say nothing');
   const found = new Set(
     framesIn(profile, pathToFileURL(source).href).map(
       ({ functionName, lineNumber }) => `${functionName}:${lineNumber + 1}`,
@@ -78,7 +84,7 @@ test('scripts without a map, with a broken one, or gone stay as they are', async
     .concat('node:fs', '')
     .map((url): CallFrame => ({ functionName: 'f', scriptId: '1', url, lineNumber: 0, columnNumber: 7 }));
   const profile: CpuProfile = {
-    nodes: frames.map((callFrame, id) => ({ id, callFrame })),
+    nodes: frames.map((callFrame, id) => ({ id, callFrame, positionTicks: [{ line: 1, ticks: 1 }] })),
     startTime: 0,
     endTime: 0,
     samples: [],
