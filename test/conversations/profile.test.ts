@@ -54,7 +54,10 @@ test('a cpu and a heap profile of a gateway under traffic name its functions by 
   t.regex(cpu.stdout, /^main: busy for \d+ ms of \d+ ms \(\d+\.\d %\)\n[^]*^data-0: busy for/m);
   t.regex(cpu.stdout, /^Written, one file a thread:\n {2}profiles\/tapline-\d{8}T\d{6}Z-main\.cpuprofile/m);
   t.regex(cpu.stdout, /Chrome DevTools[^]*VS Code[^]*speedscope/);
-  const heap = await runCli(['profile', 'heap', '--garbage', '--seconds=1', '--output=profiles', dir], cwd);
+  const heap = await runCli(
+    ['profile', 'heap', '--garbage', '--sample-bytes=16384', '--seconds=1', '--output=profiles', dir],
+    cwd,
+  );
   t.is(heap.code, 0, heap.stderr);
   t.regex(heap.stdout, /^data-0: \d+\.\d [kM]B allocated in 1 s\n/m);
   const files = readdirSync(path.join(cwd, 'profiles')).map((name) => path.join(cwd, 'profiles', name));
