@@ -36,7 +36,6 @@ await build({
   sourcemap: 'linked',
   sourcesContent: false,
   minify: true,
-  keepNames: true,
   logLevel: 'warning',
   plugins: [placesOfSources(), namesOfPackages()],
 });
