@@ -1,5 +1,5 @@
 /** Larger ones are rare, and would be held for nothing. */
-const MAX_SPARE_BYTES = 2 * 1024 * 1024;
+const MAX_SPARE_BYTES = 2.5 * 1024 * 1024;
 const MAX_SPARES = 4;
 /** Sizes are multiples of it, so that one fits more often. */
 const STEP_BYTES = 64 * 1024;
