@@ -83,14 +83,52 @@ function frameAt(bytes: Buffer, at: number): { record: RecordDocument; size: num
   const size = HEADER_BYTES + idLength + payloadLength;
   if (payloadLength > MAX_PAYLOAD_BYTES || bytes.length - at < size) return null;
   if (crc32(bytes.subarray(at + CHECKED_FROM, at + size)) !== bytes.readUInt32LE(at + 8)) return null;
-  const record: RecordDocument = {
-    kind: KINDS[bytes.readUInt8(at + 12)] ?? 'exchange',
-    sequence: bytes.readDoubleLE(at + 14),
-    timestampMs: bytes.readDoubleLE(at + 22),
-    sourceBytes: bytes.readDoubleLE(at + 30),
-    destinationBytes: bytes.readDoubleLE(at + 38),
-    id: bytes.toString('latin1', at + HEADER_BYTES, at + HEADER_BYTES + idLength),
-    bytes: bytes.subarray(at + HEADER_BYTES + idLength, at + size),
-  };
-  return { record, size };
+  return { record: new FrameRecord(bytes, at), size };
+}
+
+/**
+ * A record where it stands in a segment. What is asked of it is read then, and dies young: held for as long as a batch is under way, the parts of
+ * thousands of records grow old, and the heap with them.
+ */
+class FrameRecord implements RecordDocument {
+  readonly #segment: Buffer;
+  readonly #at: number;
+
+  constructor(segment: Buffer, at: number) {
+    this.#segment = segment;
+    this.#at = at;
+  }
+
+  get kind(): RecordDocument['kind'] {
+    return KINDS[this.#segment.readUInt8(this.#at + 12)] ?? 'exchange';
+  }
+
+  get sequence(): number {
+    return this.#segment.readDoubleLE(this.#at + 14);
+  }
+
+  get timestampMs(): number {
+    return this.#segment.readDoubleLE(this.#at + 22);
+  }
+
+  get sourceBytes(): number {
+    return this.#segment.readDoubleLE(this.#at + 30);
+  }
+
+  get destinationBytes(): number {
+    return this.#segment.readDoubleLE(this.#at + 38);
+  }
+
+  get id(): string {
+    return this.#segment.toString('latin1', this.#at + HEADER_BYTES, this.#payloadAt());
+  }
+
+  get bytes(): Buffer {
+    const start = this.#payloadAt();
+    return this.#segment.subarray(start, start + this.#segment.readUInt32LE(this.#at + 4));
+  }
+
+  #payloadAt(): number {
+    return this.#at + HEADER_BYTES + this.#segment.readUInt8(this.#at + 13);
+  }
 }

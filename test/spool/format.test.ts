@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import type { RecordDocument } from '../../src/records/record-document.ts';
 import { decodeFrames, encodeFrame } from '../../src/spool/format.ts';
 import { recordOf } from '../support/records.ts';
 
@@ -9,9 +10,21 @@ const segment = Buffer.concat(frames);
 
 const sequences = (bytes: Buffer): number[] => decodeFrames(bytes).records.map(({ sequence }) => sequence);
 
+/** What is read of records is read when it is asked for. */
+const fieldsOf = (read: readonly RecordDocument[]): RecordDocument[] =>
+  read.map(({ bytes, id, sequence, timestampMs, kind, sourceBytes, destinationBytes }) => ({
+    bytes,
+    id,
+    sequence,
+    timestampMs,
+    kind,
+    sourceBytes,
+    destinationBytes,
+  }));
+
 test('what is written is read', (t) => {
   const read = decodeFrames(segment);
-  t.deepEqual(read.records, records);
+  t.deepEqual(fieldsOf(read.records), fieldsOf(records));
   t.is(read.nextOffset, segment.length);
   t.deepEqual(read.damagedBefore, []);
 });
@@ -19,7 +32,7 @@ test('what is written is read', (t) => {
 test('every kind of record is read as what it was', (t) => {
   for (const kind of ['exchange', 'gap', 'summary'] as const) {
     const record = { ...recordOf(1), kind };
-    t.deepEqual(decodeFrames(encodeFrame(record)).records, [record]);
+    t.deepEqual(fieldsOf(decodeFrames(encodeFrame(record)).records), fieldsOf([record]));
   }
 });
 
