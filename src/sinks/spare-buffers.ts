@@ -1,6 +1,6 @@
 /** Larger ones are rare, and would be held for nothing. */
 const MAX_SPARE_BYTES = 2.5 * 1024 * 1024;
-const MAX_SPARES = 4;
+const MAX_SPARES = 2;
 /** Sizes are multiples of it, so that one fits more often. */
 const STEP_BYTES = 64 * 1024;
 
