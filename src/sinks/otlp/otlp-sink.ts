@@ -37,10 +37,10 @@ export interface OtlpSinkOptions {
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024 - 64 * 1024;
 
 /**
- * Bytes of documents whose encoding stays below that (Protocol Buffers are smaller than the documents, JSON of OTLP is up to three times as
- * large where headers are many) and does not hold up the thread for long.
+ * Bytes of documents in a request: some hundred records, as the SDKs send them. Its encoding stays below what receivers take (JSON of OTLP is up
+ * to three times as large as the documents where headers are many), does not hold up the thread for long, and takes little memory.
  */
-const MAX_DOCUMENT_BYTES = { 'http/protobuf': 2_000_000, grpc: 2_000_000, 'http/json': 1_000_000 } as const;
+const MAX_DOCUMENT_BYTES = 512 * 1024;
 
 /** One that cannot be read would else hold up all behind it for ever. */
 const UNREADABLE: ItemResult = {
@@ -70,7 +70,7 @@ export class OtlpSink implements Sink {
     this.name = `otlp-${target.signal}`;
     this.limits = {
       ...limits,
-      maxBatchBytes: Math.min(limits.maxBatchBytes, MAX_DOCUMENT_BYTES[target.protocol]),
+      maxBatchBytes: Math.min(limits.maxBatchBytes, MAX_DOCUMENT_BYTES),
       timeoutMs: target.timeoutMs,
     };
     this.#options = options;
