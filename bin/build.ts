@@ -37,7 +37,7 @@ await build({
   sourcesContent: false,
   minify: true,
   logLevel: 'warning',
-  plugins: [placesOfSources(), namesOfPackages()],
+  plugins: [placesOfSources(), leanBuiltins(), leanPackages(), namesOfPackages()],
 });
 // Its first line names Node: it is a command where it lies on the PATH.
 chmodSync(path.join(outputFolder, 'main.js'), 0o755);
@@ -73,6 +73,80 @@ function placesOfSources(): Plugin {
 }
 
 /**
+ * Modules of Node that get parts of themselves only when these are asked for, and are asked for all of them where they are imported: `node:http`
+ * brings Node's own undici and HTTP/2 in, 16 MB. Asked for as CommonJS does, they bring what is used.
+ */
+function leanBuiltins(): Plugin {
+  const namespace = 'lean-builtins';
+  return {
+    name: namespace,
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^(?:node:)?(?:fs|http|process|util)$/ }, ({ path: name, kind }) =>
+        kind === 'require-call' ? null : { path: name.replace(/^node:/, ''), namespace },
+      );
+      onLoad({ filter: /.*/, namespace }, ({ path: name }) => ({
+        contents: `module.exports = process.getBuiltinModule('node:${name}');`,
+      }));
+    },
+  };
+}
+
+/**
+ * Packages of which little is used, without the rest: loaded, it would take some 20 MB in a process that is to take little. What is left out is an
+ * error of this build, or says at run time where it was left out.
+ */
+function leanPackages(): Plugin {
+  const namespace = 'lean-packages';
+  // The SDK of OpenTelemetry imports its exporters for gRPC whatever the protocol; YAML is read where there is a file of options.
+  const late = ['@opentelemetry/otlp-grpc-exporter-base', 'yaml'];
+  const isLate = new RegExp(`^(?:${late.join('|')})$`);
+  const lean = (contents: string): { contents: string; resolveDir: string } => ({
+    contents,
+    resolveDir: ROOT,
+  });
+  return {
+    name: namespace,
+    setup({ onLoad, onResolve }) {
+      // One copy, ours, also for the transport of the client of Elasticsearch, which has its own; and of it what sends requests.
+      onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace }));
+      onLoad({ filter: /^undici$/, namespace }, () =>
+        lean(`
+          import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+          import api from 'undici/lib/api/index.js';
+          import Agent from 'undici/lib/dispatcher/agent.js';
+          import Pool from 'undici/lib/dispatcher/pool.js';
+          import buildConnector from 'undici/lib/core/connect.js';
+          Object.assign(Dispatcher.prototype, api);
+          export { Agent, Pool, buildConnector };
+        `),
+      );
+      // The client of Elasticsearch is used by its transport: the methods for each of the server's requests are not.
+      onLoad({ filter: /@elastic\/elasticsearch\/esm\/api\/api\/\w+\.js$/ }, ({ path: file }) =>
+        lean(`export default function () {
+          throw new Error('${path.basename(file)} of the client of Elasticsearch is not in the bundle (bin/build.ts)');
+        }`),
+      );
+      // Loaded at the first call of one of its functions, or the first object of one of its classes.
+      onResolve({ filter: isLate }, ({ path: name, namespace: from }) =>
+        from === namespace ? null : { path: name, namespace },
+      );
+      onLoad({ filter: isLate, namespace }, async ({ path: name }) => {
+        const exported = Object.entries((await import(name)) as object).filter(
+          ([, value]) => typeof value === 'function',
+        );
+        const functions = exported.map(
+          ([key]) => `export function ${key}(...given) {
+            const real = require('${name}').${key};
+            return new.target === undefined ? real(...given) : new real(...given);
+          }`,
+        );
+        return lean(functions.join('\n'));
+      });
+    },
+  };
+}
+
+/**
  * A package in CommonJS that is imported only when it is needed keeps its named exports: esbuild gives a file of its own that has nothing but
  * `default`.
  */
@@ -82,7 +156,7 @@ function namesOfPackages(): Plugin {
     name: namespace,
     setup({ onLoad, onResolve }) {
       onResolve({ filter: /^[^./]/ }, ({ path: name, kind, namespace: from }) =>
-        kind === 'dynamic-import' && !name.startsWith('node:') && from !== namespace
+        kind === 'dynamic-import' && !name.startsWith('node:') && from !== namespace && name !== 'undici'
           ? { path: name, namespace }
           : null,
       );

@@ -544,7 +544,7 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     name: 'delivery-batch-size',
     field: 'deliveryBatchBytes',
     type: 'size',
-    defaultValue: '5m',
+    defaultValue: '1m',
     group: 'Delivery',
     placeholder: 'SIZE',
     min: 1024,

@@ -24,7 +24,10 @@ export function cutBodies(record: RecordDocument, maxBytes: number): RecordDocum
     const marks = (tapline[half] ??= {});
     marks.body = { ...marks.body, truncated: true, cut_for_sink: true };
   }
-  return isCut ? { ...record, bytes: Buffer.from(JSON.stringify(document)) } : record;
+  if (!isCut) return record;
+  const { id, sequence, timestampMs, kind, sourceBytes, destinationBytes } = record;
+  const bytes = Buffer.from(JSON.stringify(document));
+  return { bytes, id, sequence, timestampMs, kind, sourceBytes, destinationBytes };
 }
 
 /** The longest start of `text` that has at most `maxBytes` of UTF-8 and ends with a whole character. */

@@ -99,7 +99,10 @@ export interface Sink {
    * Throws SinkNotReady; any other error is taken for one that time may heal.
    */
   start(signal: AbortSignal): Promise<void>;
-  /** Never rejects. When `signal` is aborted it resolves soon, with `retry`. */
+  /**
+   * Never rejects. When `signal` is aborted it resolves soon, with `retry`. Once it has resolved with `answered` it reads the documents of the
+   * records no more: their memory is used again.
+   */
   send(batch: Batch, signal: AbortSignal): Promise<SendResult>;
   /** What could let a record in twice has changed when this has (the write index of a data stream); '' where nothing can. */
   epoch(): string;

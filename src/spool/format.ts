@@ -111,21 +111,66 @@ function frameAt(bytes: Buffer, at: number): { record: RecordDocument; size: num
   const mark = bytes.readUInt32LE(at);
   if (mark !== MARK && mark !== OLD_MARK) return null;
   const payloadLength = bytes.readUInt32LE(at + 4);
-  const idAt = at + (mark === MARK ? HEADER_BYTES : OLD_HEADER_BYTES);
-  const factsAt = idAt + bytes[at + 13]!;
-  const payloadAt = factsAt + (mark === MARK ? bytes.readUInt16LE(at + 46) : 0);
+  const isOld = mark === OLD_MARK;
+  const factsAt = at + (isOld ? OLD_HEADER_BYTES : HEADER_BYTES) + bytes[at + 13]!;
+  const payloadAt = factsAt + (isOld ? 0 : bytes.readUInt16LE(at + 46));
   const end = payloadAt + payloadLength;
   if (payloadLength > MAX_PAYLOAD_BYTES || bytes.length < end) return null;
   if (crc32(bytes.subarray(at + CHECKED_FROM, end)) !== bytes.readUInt32LE(at + 8)) return null;
-  const record: { -readonly [name in keyof RecordDocument]: RecordDocument[name] } = {
-    kind: KINDS[bytes[at + 12]!] ?? 'exchange',
-    sequence: bytes.readDoubleLE(at + 14),
-    timestampMs: bytes.readDoubleLE(at + 22),
-    sourceBytes: bytes.readDoubleLE(at + 30),
-    destinationBytes: bytes.readDoubleLE(at + 38),
-    id: bytes.toString('latin1', idAt, factsAt),
-    bytes: bytes.subarray(payloadAt, end),
-  };
-  if (payloadAt > factsAt) record.facts = bytes.subarray(factsAt, payloadAt);
-  return { record, size: end - at };
+  return { record: new FrameRecord(bytes, at, factsAt, payloadAt), size: end - at };
+}
+
+/**
+ * A record where it stands in a segment. What is asked of it is read then, and dies young: held for as long as a batch is under way, the parts of
+ * thousands of records grow old, and the heap with them.
+ */
+class FrameRecord implements RecordDocument {
+  readonly #segment: Buffer;
+  readonly #at: number;
+  readonly #factsAt: number;
+  readonly #payloadAt: number;
+
+  constructor(segment: Buffer, at: number, factsAt: number, payloadAt: number) {
+    this.#segment = segment;
+    this.#at = at;
+    this.#factsAt = factsAt;
+    this.#payloadAt = payloadAt;
+  }
+
+  get kind(): RecordDocument['kind'] {
+    return KINDS[this.#segment[this.#at + 12]!] ?? 'exchange';
+  }
+
+  get sequence(): number {
+    return this.#segment.readDoubleLE(this.#at + 14);
+  }
+
+  get timestampMs(): number {
+    return this.#segment.readDoubleLE(this.#at + 22);
+  }
+
+  get sourceBytes(): number {
+    return this.#segment.readDoubleLE(this.#at + 30);
+  }
+
+  get destinationBytes(): number {
+    return this.#segment.readDoubleLE(this.#at + 38);
+  }
+
+  get id(): string {
+    return this.#segment.toString('latin1', this.#factsAt - this.#segment[this.#at + 13]!, this.#factsAt);
+  }
+
+  get facts(): Buffer | undefined {
+    return this.#payloadAt === this.#factsAt
+      ? undefined
+      : this.#segment.subarray(this.#factsAt, this.#payloadAt);
+  }
+
+  get bytes(): Buffer {
+    return this.#segment.subarray(
+      this.#payloadAt,
+      this.#payloadAt + this.#segment.readUInt32LE(this.#at + 4),
+    );
+  }
 }

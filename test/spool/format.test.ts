@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
+import type { RecordDocument } from '../../src/records/record-document.ts';
 import { decodeFrames, encodeFrame, FRAME_ROOM_BYTES } from '../../src/spool/format.ts';
 import { recordOf } from '../support/records.ts';
 
@@ -10,9 +11,22 @@ const segment = Buffer.concat(frames);
 
 const sequences = (bytes: Buffer): number[] => decodeFrames(bytes).records.map(({ sequence }) => sequence);
 
+/** What is read of records is read when it is asked for. */
+const fieldsOf = (read: readonly RecordDocument[]): RecordDocument[] =>
+  read.map(({ bytes, facts, id, sequence, timestampMs, kind, sourceBytes, destinationBytes }) => ({
+    bytes,
+    facts,
+    id,
+    sequence,
+    timestampMs,
+    kind,
+    sourceBytes,
+    destinationBytes,
+  }));
+
 test('what is written is read', (t) => {
   const read = decodeFrames(segment);
-  t.deepEqual(read.records, records);
+  t.deepEqual(fieldsOf(read.records), fieldsOf(records));
   t.is(read.nextOffset, segment.length);
   t.deepEqual(read.damagedBefore, []);
 });
@@ -20,15 +34,15 @@ test('what is written is read', (t) => {
 test('every kind of record is read as what it was', (t) => {
   for (const kind of ['exchange', 'gap', 'summary'] as const) {
     const record = { ...recordOf(1), kind };
-    t.deepEqual(decodeFrames(encodeFrame(record)).records, [record]);
+    t.deepEqual(fieldsOf(decodeFrames(encodeFrame(record)).records), fieldsOf([record]));
   }
 });
 
 test('facts stand beside the document; too many of them are left out', (t) => {
   const record = { ...recordOf(1), facts: Buffer.from('["exchange","GET"]') };
-  t.deepEqual(decodeFrames(encodeFrame(record)).records, [record]);
+  t.deepEqual(fieldsOf(decodeFrames(encodeFrame(record)).records), fieldsOf([record]));
   const long = { ...record, facts: Buffer.alloc(70_000, 'x') };
-  t.deepEqual(decodeFrames(encodeFrame(long)).records, [recordOf(1)]);
+  t.deepEqual(fieldsOf(decodeFrames(encodeFrame(long)).records), fieldsOf([recordOf(1)]));
 });
 
 test('frames that older gateways have written are read, between new ones too', (t) => {
@@ -48,7 +62,7 @@ test('frames that older gateways have written are read, between new ones too', (
   };
   const mixed = Buffer.concat([old(1), frames[1]!, Buffer.from('TPL1 damage'), old(3)]);
   const read = decodeFrames(mixed);
-  t.deepEqual(read.records, records.slice(0, 3));
+  t.deepEqual(fieldsOf(read.records), fieldsOf(records.slice(0, 3)));
   t.deepEqual(read.damagedBefore, [2]);
 });
 

@@ -8,7 +8,7 @@ import type { LaneMetrics } from './lane-metrics.ts';
 import type { LaneReader } from './lane-reader.ts';
 import { type LaneEvent, type LaneState, type LaneStateName, maySend, nextLaneState } from './lane-state.ts';
 import { type Parcel, partOf, placeAfter } from './parcel.ts';
-import { ParcelSupply, type ParcelSupplyOptions } from './parcel-supply.ts';
+import { type Loaded, ParcelSupply, type ParcelSupplyOptions } from './parcel-supply.ts';
 import { ITEM_BACK_OFF, type Letter, settle, type SettleContext, type Settlement } from './settle.ts';
 
 /** A try that does not end by itself when it is aborted is given up so long after. */
@@ -179,7 +179,7 @@ export class Lane {
           isProbe ? Math.min(this.#maxBatchBytes, PROBE_BYTES) : this.#maxBatchBytes,
         );
         if (flight === null) break;
-        await this.#launch(flight.parcel, flight.records);
+        await this.#launch(flight);
       }
       // Woken meanwhile: what there was to see may not be all.
       if (!this.#isWanted) this.#checkDrained();
@@ -197,7 +197,7 @@ export class Lane {
     return bytes + this.#maxBatchBytes <= budgetBytes;
   }
 
-  async #launch(parcel: Parcel, records: readonly RecordDocument[]): Promise<void> {
+  async #launch({ parcel, records, release }: Loaded): Promise<void> {
     if (parcel.origin.kind === 'spool')
       await this.reader.noteAttempt(parcel.stream, parcel.origin.stretch.from.segment);
     if (this.#drain !== null) this.#drain.hasProbed = true;
@@ -248,6 +248,8 @@ export class Lane {
         this.#inFlight.delete(flight);
         metrics.request(result.kind, (clock.monotonicMs() - startedMs) / 1000);
         this.#apply(parcel, records, settle(parcel, records, result, this.#context(epoch)), isSaturated);
+        // Behind any other answer something of the try may still be under way.
+        if (result.kind === 'answered') release();
         this.wake();
       });
     const flight: Flight = { bytes, abort, ended };

@@ -30,6 +30,8 @@ export interface ParcelSupplyOptions {
 export interface Loaded {
   readonly parcel: Parcel;
   readonly records: readonly RecordDocument[];
+  /** Nobody reads the records any more. */
+  release(): void;
 }
 
 /** What a lane has to send: parcels whose next try is due, dead letters that were queued again, and what is new in the spool; in this order. */
@@ -100,27 +102,32 @@ export class ParcelSupply {
     if (at < 0) return null;
     const [parcel] = this.#waiting.splice(at, 1);
     const { origin, only, bodyBytes } = parcel!;
-    let all: readonly RecordDocument[];
+    let all: Pick<Stretch, 'records' | 'release'>;
     try {
       all =
         origin.kind === 'letters'
-          ? origin.records
-          : (await this.#options.source.reread(parcel!.stream, origin.stretch)).records;
+          ? { records: origin.records, release: keep }
+          : await this.#options.source.reread(parcel!.stream, origin.stretch);
     } catch (error) {
       if (this.#isGivenUp(parcel!)) return this.#takeWaiting(maxBatchBytes);
       this.put({ ...parcel!, notBeforeMs: nowMs + 1000 });
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') this.#lose(parcel!);
       throw error;
     }
-    const chosen = only === null ? all : only.map((index) => all[index]!);
+    const { records, release } = all;
+    const chosen = only === null ? records : only.map((index) => records[index]!);
     const loaded = this.#upTo(maxBatchBytes, parcel!, chosen);
     return bodyBytes === null
-      ? loaded
-      : { ...loaded, records: loaded.records.map((record) => cutBodies(record, bodyBytes)) };
+      ? { ...loaded, release }
+      : { ...loaded, release, records: loaded.records.map((record) => cutBodies(record, bodyBytes)) };
   }
 
   /** As much of a parcel as a batch may have now; the rest waits on. A sink that keeps its own places gets stretches whole. */
-  #upTo(maxBatchBytes: number, parcel: Parcel, records: readonly RecordDocument[]): Loaded {
+  #upTo(
+    maxBatchBytes: number,
+    parcel: Parcel,
+    records: readonly RecordDocument[],
+  ): Pick<Loaded, 'parcel' | 'records'> {
     let count = 0;
     let bytes = 0;
     while (count < records.length && (count === 0 || bytes + records[count]!.bytes.length <= maxBatchBytes))
@@ -138,12 +145,14 @@ export class ParcelSupply {
       if (fresh === null) return null;
       const { stream, entry, stretch, mayBeStoredSince } = fresh;
       if (stretch.records.length === 0 && this.#options.sink.ownPlaces === null) {
+        stretch.release();
         this.#options.onProgress();
         continue;
       }
       return {
         parcel: newParcel(stream, { kind: 'spool', entry, stretch: leaner(stretch) }, mayBeStoredSince),
         records: stretch.records,
+        release: stretch.release,
       };
     }
   }
@@ -174,7 +183,7 @@ export class ParcelSupply {
     this.#lettersOut = records.length;
     const place = this.#reader.acknowledged(stream) ?? { segment: 0, offset: 0 };
     // A gateway that died before it could forget a letter may have sent it, nobody knows when.
-    return { parcel: newParcel(stream, { kind: 'letters', records, place }, ''), records };
+    return { parcel: newParcel(stream, { kind: 'letters', records, place }, ''), records, release: keep };
   }
 
   /** Records have come to their end: the sink has them, or they are dead letters. */
@@ -245,6 +254,9 @@ export class ParcelSupply {
     return acknowledged !== null && !isBefore(acknowledged, origin.stretch.to);
   }
 }
+
+/** Dead letters are held as long as they are out. */
+function keep(): void {}
 
 /** By place; dead letters that were queued again come last. */
 function isOlder({ origin: left, only }: Parcel, { origin: right, only: otherOnly }: Parcel): boolean {

@@ -4,6 +4,7 @@ import type { GapFacts, RecordDocument } from '../../records/record-document.ts'
 import { decodeFrames } from '../../spool/format.ts';
 import { formatSegmentName, parseSegmentName } from '../../spool/segment-name.ts';
 import type { Place, StreamKey } from '../sink.ts';
+import { SpareBuffers } from '../spare-buffers.ts';
 
 /** What lies in the spool of one run and data thread. */
 export interface SpoolStream extends StreamKey {
@@ -33,6 +34,8 @@ export interface Stretch {
   readonly to: Place;
   /** Number of the record before it; null where that is not known. */
   readonly lastSequence: number | null;
+  /** Nobody reads the documents any more: their memory is used again. Left out, it is garbage like any other. */
+  release(): void;
 }
 
 export interface StretchBounds {
@@ -71,6 +74,7 @@ export class SpoolFolder implements SpoolSource {
   readonly #makeGap: (stream: StreamKey, facts: GapFacts, timestampMs: number) => RecordDocument;
   readonly #isOpen: (stream: StreamKey) => boolean;
   readonly #onDamage: (stream: StreamKey, facts: GapFacts) => void;
+  readonly #buffers = new SpareBuffers();
   #listing: Promise<readonly SpoolStream[]> | null = null;
   #nextListing: Promise<readonly SpoolStream[]> | null = null;
 
@@ -137,9 +141,13 @@ export class SpoolFolder implements SpoolSource {
     // The tail of a finished segment that is no frame was torn by a crash, or damaged: it is passed over. So is one before what is done.
     const end =
       isRest && (isBounded || isFinished) ? size : start + (count === 0 ? 0 : read.ends[count - 1]!);
-    if (end === start) return null;
+    if (end === start) {
+      read.release();
+      return null;
+    }
     const records = this.#withGaps(stream, read.records.slice(0, count), read.damagedBefore, lastSequence);
-    return { records, bytes, from: place, to: { segment: found.segment, offset: end }, lastSequence };
+    const to = { segment: found.segment, offset: end };
+    return { records, bytes, from: place, to, lastSequence, release: read.release };
   }
 
   async reread(
@@ -149,7 +157,7 @@ export class SpoolFolder implements SpoolSource {
     const read = await this.#records(stream, from, to.offset, to.offset - from.offset);
     const records = this.#withGaps(stream, read.records, read.damagedBefore, lastSequence);
     const bytes = read.records.reduce((sum, record) => sum + record.bytes.length, 0);
-    return { records, bytes, from, to, lastSequence };
+    return { records, bytes, from, to, lastSequence, release: read.release };
   }
 
   async remove(stream: StreamKey, segment: number): Promise<void> {
@@ -162,20 +170,22 @@ export class SpoolFolder implements SpoolSource {
     from: Place,
     size: number,
     maxBytes: number,
-  ): Promise<ReturnType<typeof decodeFrames> & { reachesEnd: boolean }> {
+  ): Promise<ReturnType<typeof decodeFrames> & { reachesEnd: boolean; release: () => void }> {
     const name = formatSegmentName({ run: stream.run, thread: stream.thread, segment: from.segment });
     const file = await fs.open(path.join(this.#folder, name), 'r');
     try {
       let length = Math.ceil(maxBytes * FRAME_OVERHEAD) + 1024;
       for (;;) {
         const wanted = Math.min(length, size - from.offset);
-        const bytes = Buffer.allocUnsafeSlow(wanted);
+        const bytes = this.#buffers.take(wanted);
         const { bytesRead } = await file.read(bytes, 0, wanted, from.offset);
         const read = decodeFrames(bytes.subarray(0, bytesRead));
         const reachesEnd = from.offset + bytesRead >= size;
         // Shorter than it was when it was looked at: cut since, by a writer whose disk was full half way.
         const isCut = bytesRead < wanted;
-        if (read.records.length > 0 || reachesEnd || isCut) return { ...read, reachesEnd };
+        const release = (): void => this.#buffers.give(bytes);
+        if (read.records.length > 0 || reachesEnd || isCut) return { ...read, reachesEnd, release };
+        release();
         length *= 4;
       }
     } finally {

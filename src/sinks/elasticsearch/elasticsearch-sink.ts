@@ -10,7 +10,7 @@ import {
 } from '../sink.ts';
 import { backingIndices, heldIds, NotAllowed, writeBlock } from './backing-indices.ts';
 import { type BulkReading, readBulkAnswer } from './bulk-answer.ts';
-import { bulkBody, compressed } from './bulk-body.ts';
+import { bulkBody } from './bulk-body.ts';
 import type { ElasticsearchClient } from './client.ts';
 import { connect, type Connected } from './connect.ts';
 import { ConnectionFault } from './connection-fault.ts';
@@ -174,7 +174,7 @@ class ElasticsearchSink implements Sink {
           ? records
           : records.filter(({ id }) => !before.held.has(id));
       if (toSend.length === 0) return { kind: 'answered', items: records.map(() => DUPLICATE) };
-      const body = await compressed(bulkBody(toSend));
+      const body = await bulkBody(toSend);
       if (signal.aborted) return retry('stopped', hasBegun);
       hasBegun = true;
       const reading = await this.#bulk(this.#connected, toSend, body, signal);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { ConnectionFault, connectionFault } from './connection-fault.ts';
 import { connector } from './connector.ts';
 import type { Credentials } from './credentials.ts';
@@ -52,9 +52,11 @@ async function importFile(
   let status: number;
   let text: string;
   try {
-    const answer = await request(`${url.replace(/\/$/, '')}/api/saved_objects/_import?overwrite=true`, {
+    const { origin, pathname } = new URL(url);
+    const answer = await agent.request({
+      origin,
+      path: `${pathname.replace(/\/$/, '')}/api/saved_objects/_import?overwrite=true`,
       method: 'POST',
-      dispatcher: agent,
       headers: {
         'content-type': `multipart/form-data; boundary=${boundary}`,
         'kbn-xsrf': 'tapline',

@@ -10,7 +10,7 @@ import {
   type SinkLimits,
   SinkNotReady,
 } from '../sink.ts';
-import { loadEncoder, type OtlpEncoder } from './encoder.ts';
+import { loadEncoder, type OtlpEncoder, type OtlpRequest } from './encoder.ts';
 import { grpcTransport } from './grpc-transport.ts';
 import { httpTransport } from './http-transport.ts';
 import { quoterOf } from './quote.ts';
@@ -37,10 +37,10 @@ export interface OtlpSinkOptions {
 export const MAX_REQUEST_BYTES = 4 * 1024 * 1024 - 64 * 1024;
 
 /**
- * Bytes of documents whose encoding stays below that (Protocol Buffers are smaller than the documents, JSON of OTLP is up to three times as
- * large where headers are many) and does not hold up the thread for long.
+ * Bytes of documents in a request: some hundred records, as the SDKs send them. Its encoding stays below what receivers take (JSON of OTLP is up
+ * to three times as large as the documents where headers are many), does not hold up the thread for long, and takes little memory.
  */
-const MAX_DOCUMENT_BYTES = { 'http/protobuf': 2_000_000, grpc: 2_000_000, 'http/json': 1_000_000 } as const;
+const MAX_DOCUMENT_BYTES = 512 * 1024;
 
 /** One that cannot be read would else hold up all behind it for ever. */
 const UNREADABLE: ItemResult = {
@@ -70,7 +70,7 @@ export class OtlpSink implements Sink {
     this.name = `otlp-${target.signal}`;
     this.limits = {
       ...limits,
-      maxBatchBytes: Math.min(limits.maxBatchBytes, MAX_DOCUMENT_BYTES[target.protocol]),
+      maxBatchBytes: Math.min(limits.maxBatchBytes, MAX_DOCUMENT_BYTES),
       timeoutMs: target.timeoutMs,
     };
     this.#options = options;
@@ -83,7 +83,7 @@ export class OtlpSink implements Sink {
    */
   async start(signal: AbortSignal): Promise<void> {
     const { encoder, transport } = await this.#prepare();
-    const empty = encoder.encode([]);
+    const empty = encoder.request(0).finish();
     const verdict = await this.#within(signal, (total) => transport.send(empty, () => '', total));
     if (verdict.kind === 'paused') throw new SinkNotReady(verdict.reason, { isPermanent: true });
   }
@@ -91,13 +91,16 @@ export class OtlpSink implements Sink {
   async send(batch: Batch, signal: AbortSignal): Promise<SendResult> {
     try {
       const { encoder, transport } = await this.#prepare();
-      const { results, items } = this.#read(batch.records, encoder);
-      if (items.length === 0) return answered(results, DELIVERED);
-      const message = encoder.encode(items);
+      const request = encoder.request(batch.bytes);
+      const { results, sent } = this.#read(batch.records, request);
+      if (sent === 0) return answered(results, DELIVERED);
+      const message = request.finish();
       if (message.length > MAX_REQUEST_BYTES)
         return { kind: 'too-large', reason: `${message.length} bytes are more than OTLP receivers take` };
       const verdict = await this.#within(signal, (total) => transport.send(message, quoterOf(batch), total));
-      return this.#result(verdict, results, items.length);
+      // Whoever accepts has read all of it; else some of it may still wait in a socket.
+      if (verdict.kind === 'accepted') request.release();
+      return this.#result(verdict, results, sent);
     } catch (error) {
       return {
         kind: 'retry',
@@ -141,24 +144,23 @@ export class OtlpSink implements Sink {
     return { encoder, transport };
   }
 
-  /** What is to be sent, and for each record what has become of it already; null for one that is sent. */
+  /** Puts into the request what is to be sent, and gives for each record what has become of it already; null for one that is sent. */
   #read(
     records: readonly RecordDocument[],
-    encoder: OtlpEncoder,
-  ): { items: unknown[]; results: (ItemResult | null)[] } {
-    const items: unknown[] = [];
+    request: OtlpRequest,
+  ): { sent: number; results: (ItemResult | null)[] } {
+    let sent = 0;
     const results = records.map((record) => {
       if (record.kind !== 'exchange' && this.#options.target.signal === 'traces') return DELIVERED;
       try {
-        const item = encoder.itemOf(JSON.parse(record.bytes.toString('utf8')) as EcsDocument);
-        if (item === null) return DELIVERED;
-        items.push(item);
+        if (!request.add(JSON.parse(record.bytes.toString('utf8')) as EcsDocument)) return DELIVERED;
+        sent++;
         return null;
       } catch {
         return UNREADABLE;
       }
     });
-    return { items, results };
+    return { sent, results };
   }
 
   #result(verdict: OtlpVerdict, results: readonly (ItemResult | null)[], sent: number): SendResult {

@@ -76,7 +76,7 @@ class MemorySpool implements SpoolSource {
     const records: RecordDocument[] = [];
     for (let offset = from.offset; offset < to.offset; offset++) records.push(this.#at(from.segment, offset));
     const bytes = records.reduce((sum, record) => sum + record.bytes.length, 0);
-    return Promise.resolve({ records, bytes, from, to, lastSequence });
+    return Promise.resolve({ records, bytes, from, to, lastSequence, release: () => {} });
   }
 
   remove(): Promise<void> {

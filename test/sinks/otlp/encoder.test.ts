@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { ProtobufLogsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import test from 'ava';
 import fc from 'fast-check';
 import { RequestHead, ResponseHead } from '../../../src/codecs/http1/head.ts';
 import { ByteBudget } from '../../../src/records/byte-budget.ts';
+import { type OtlpMapping, otlpLogOf, otlpSpanOf } from '../../../src/records/as-otlp.ts';
 import type { EcsDocument } from '../../../src/records/ecs-document.ts';
 import type { RecordDocument } from '../../../src/records/record-document.ts';
 import { Recorder } from '../../../src/records/recorder.ts';
@@ -23,7 +25,9 @@ async function bothForms(
 ): Promise<{ protobuf: any; json: any }> {
   const encode = async (protocol: OtlpProtocol): Promise<Uint8Array> => {
     const encoder = await loadEncoder(signal, protocol, mapping);
-    return encoder.encode(documents.map((each) => encoder.itemOf(each)).filter((item) => item !== null));
+    const request = encoder.request(0);
+    for (const document of documents) request.add(document);
+    return request.finish();
   };
   const [protobuf, json] = [await encode('http/protobuf'), await encode('http/json')];
   const decode = signal === 'logs' ? decodeLogs : decodeTraces;
@@ -211,4 +215,68 @@ test('whatever the recorder makes is valid OTLP: both encodings can be read and 
     }),
     { numRuns: 300 },
   );
+});
+
+/** The bytes of our own encoder and those of the serializers of OpenTelemetry. */
+async function ownAndTheirs(
+  signal: OtlpSignal,
+  documents: readonly EcsDocument[],
+  mapping: OtlpMapping,
+): Promise<{ own: Buffer; theirs: Buffer }> {
+  const encoder = await loadEncoder(signal, 'http/protobuf', mapping);
+  // The second time in memory that was used before.
+  const spoilt = encoder.request(0);
+  for (const document of documents) spoilt.add(document);
+  spoilt.finish().fill(0xee);
+  spoilt.release();
+  const request = encoder.request(0);
+  for (const document of documents) request.add(document);
+  const theirs =
+    signal === 'logs'
+      ? ProtobufLogsSerializer.serializeRequest(documents.map((each) => otlpLogOf(each, mapping)))
+      : ProtobufTraceSerializer.serializeRequest(
+          documents.map((each) => otlpSpanOf(each, mapping)).filter((span) => span !== null),
+        );
+  return { own: Buffer.from(request.finish()), theirs: Buffer.from(theirs!) };
+}
+
+test('a request in Protocol Buffers is byte for byte that of the serializers of OpenTelemetry', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(exchange, { maxLength: 4 }),
+      fc.constantFrom(...Object.values(DOCUMENTS)),
+      fc.integer({ min: 0, max: 40_000 }),
+      async (given, known, length) => {
+        const made = given.map((each) => JSON.parse(record(each).bytes.toString('utf8')) as EcsDocument);
+        const long = { ...known, user_agent: { original: 'ü'.repeat(length) } };
+        for (const signal of ['logs', 'traces'] as const) {
+          const { own, theirs } = await ownAndTheirs(signal, [...made, known, long], ALL);
+          t.true(own.equals(theirs), signal);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('a request without items is empty, and one with two megabytes of them as that of OpenTelemetry', async (t) => {
+  const many = Array.from({ length: 4000 }, () => DOCUMENTS.exchange);
+  for (const signal of ['logs', 'traces'] as const) {
+    t.is((await ownAndTheirs(signal, [], ALL)).own.length, 0);
+    const { own, theirs } = await ownAndTheirs(signal, many, ALL);
+    t.true(own.length > 2_000_000);
+    t.true(own.equals(theirs));
+  }
+});
+
+test('a document that is no record leaves nothing in the request', async (t) => {
+  for (const protocol of ['http/protobuf', 'http/json'] as const) {
+    const encoder = await loadEncoder('logs', protocol, ALL);
+    const [with_, without] = [encoder.request(0), encoder.request(0)];
+    for (const request of [with_, without]) t.true(request.add(DOCUMENTS.exchange));
+    t.throws(() => with_.add({ event: { id: 'x' } } as never));
+    t.throws(() => with_.add({ ...DOCUMENTS.exchange, trace: null, event: { id: 5 } } as never));
+    for (const request of [with_, without]) t.true(request.add(DOCUMENTS.gap));
+    t.deepEqual(Buffer.from(with_.finish()), Buffer.from(without.finish()));
+  }
 });

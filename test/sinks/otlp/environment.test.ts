@@ -246,7 +246,7 @@ test('sinks are there for the signals that are on, with limits that fit into a r
     ['otlp-logs', 'otlp-traces'],
   );
   t.deepEqual(sinks[0]!.limits, {
-    maxBatchBytes: 2_000_000,
+    maxBatchBytes: 524_288,
     maxBatchRecords: 5000,
     maxWaitMs: 1000,
     maxConcurrency: 4,
