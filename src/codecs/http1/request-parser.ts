@@ -10,6 +10,21 @@ const TARGET = /^[!-~]+$/;
 /** A host, a port, or nothing (RFC 9110 section 7.2). */
 const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-fA-F:.]+\])(?::\d{0,5})?$/;
 
+const USUAL_METHODS = new Map(
+  ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'].map((method) => [method, method]),
+);
+
+/** The same text, for usual methods always the same string: what is compared often is compared at a glance. */
+function usualMethod(method: string): string {
+  return USUAL_METHODS.get(method) ?? method;
+}
+
+function versionOf(line: string, from: number): 'HTTP/1.1' | 'HTTP/1.0' | null {
+  if (line.length - from !== 'HTTP/1.x'.length) return null;
+  if (line.endsWith('HTTP/1.1')) return 'HTTP/1.1';
+  return line.endsWith('HTTP/1.0') ? 'HTTP/1.0' : null;
+}
+
 /** Requests of one connection, strict after RFC 9112: what two parsers could read differently is an error. */
 export class RequestParser extends MessageParser<RequestHead> {
   protected override readonly skipsBlankLines = true;
@@ -47,16 +62,20 @@ export class RequestParser extends MessageParser<RequestHead> {
   }
 
   protected override parseHead(lines: string[], raw: Buffer): RequestHead | Http1Error {
-    const parts = lines[0]!.split(' ');
-    if (parts.length !== 3)
+    const line = lines[0]!;
+    const first = line.indexOf(' ');
+    const last = line.lastIndexOf(' ');
+    if (first < 0 || first === last || line.indexOf(' ', first + 1) !== last)
       return new Http1Error(400, 'bad-request-line', 'The request line is not method, target and version.');
-    const [method, target, protocol] = parts as [string, string, string];
+    const method = usualMethod(line.slice(0, first));
+    const target = line.slice(first + 1, last);
     if (!TOKEN.test(method))
       return new Http1Error(400, 'bad-method', 'The method has characters that are not allowed.');
     if (!TARGET.test(target))
       return new Http1Error(400, 'bad-target', 'The request target has characters that are not allowed.');
-    if (protocol !== 'HTTP/1.1' && protocol !== 'HTTP/1.0')
-      return /^HTTP\/\d(\.\d)?$/.test(protocol)
+    const protocol = versionOf(line, last + 1);
+    if (protocol === null)
+      return /^HTTP\/\d(\.\d)?$/.test(line.slice(last + 1))
         ? new Http1Error(505, 'bad-version', 'Only HTTP/1.1 and HTTP/1.0 are spoken here.')
         : new Http1Error(400, 'bad-request-line', 'The request line ends in no HTTP version.');
     const fields = parseFields(lines, this.limits, this.isLoose, 1);

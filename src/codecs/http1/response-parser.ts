@@ -13,6 +13,34 @@ export interface ResponseSink extends MessageSink<ResponseHead> {
 
 const STATUS_LINE = /^(HTTP\/1\.[01]) ([1-9]\d\d)(?: ([^\0-\x08\x0a-\x1f\x7f]*))?$/; // oxlint-disable-line no-control-regex
 
+interface StatusLine {
+  readonly protocol: 'HTTP/1.1' | 'HTTP/1.0';
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** A service answers with few of them. */
+const MAX_KNOWN_STATUS_LINES = 64;
+const MAX_KNOWN_LENGTH = 64;
+const knownStatusLines = new Map<string, StatusLine>();
+
+function readStatusLine(line: string): StatusLine | null {
+  const known = knownStatusLines.get(line);
+  if (known !== undefined) return known;
+  const parts = STATUS_LINE.exec(line);
+  if (parts === null) return null;
+  const read: StatusLine = {
+    protocol: parts[1] === 'HTTP/1.1' ? 'HTTP/1.1' : 'HTTP/1.0',
+    status: Number(parts[2]),
+    reason: parts[3] ?? '',
+  };
+  if (line.length <= MAX_KNOWN_LENGTH) {
+    if (knownStatusLines.size >= MAX_KNOWN_STATUS_LINES) knownStatusLines.clear();
+    knownStatusLines.set(line, read);
+  }
+  return read;
+}
+
 /** Answers of one connection, framed by the requests that they belong to (RFC 9112 section 6.3). */
 export class ResponseParser extends MessageParser<ResponseHead> {
   protected override readonly skipsBlankLines = false;
@@ -37,11 +65,11 @@ export class ResponseParser extends MessageParser<ResponseHead> {
   }
 
   protected override parseHead(lines: string[], raw: Buffer): ResponseHead | Http1Error {
-    const parts = STATUS_LINE.exec(lines[0]!);
-    if (parts === null) return new Http1Error(400, 'bad-status-line', 'The status line cannot be read.');
+    const start = readStatusLine(lines[0]!);
+    if (start === null) return new Http1Error(400, 'bad-status-line', 'The status line cannot be read.');
     const fields = parseFields(lines, this.limits, this.isLoose, 1);
     if (fields instanceof Http1Error) return fields;
-    const head = new ResponseHead(parts[1]!, Number(parts[2]), parts[3] ?? '', fields);
+    const head = new ResponseHead(start.protocol, start.status, start.reason, fields);
     head.raw = raw;
     const request = this.#answers.request();
     if (request === null)
