@@ -6,12 +6,22 @@ const EXTENT = {
   subjects: ['tapline-off', 'tapline-bulk'],
 } as const;
 
-/** What full capture adds to the latency of a gateway that has room: both subjects at the same rate, in pairs. */
+/**
+ * What full capture adds to the latency of a gateway that has room: both subjects at the same rate, in pairs. And what a request costs where all do
+ * the same work in the same time: at full speed each subject has a rate of its own, and a request is the cheaper the more come at once.
+ */
 export const halfLoad: Scenario = {
   ...reference,
   name: 'half-load',
   what: 'as reference, at half the rate that full capture to a bulk sink carries',
-  short: [{ ...EXTENT, repetitions: 3, seconds: 4 }],
+  short: [
+    {
+      loads: EXTENT.loads,
+      subjects: ['nginx', ...EXTENT.subjects, 'tapline-store'],
+      repetitions: 3,
+      seconds: 4,
+    },
+  ],
   full: [
     {
       loads: EXTENT.loads,

@@ -39,7 +39,8 @@ export class RequestParser extends MessageParser<RequestHead> {
     if (this.#isOver)
       return new Http1Error(400, 'request-after-close', 'A request follows one that said it was the last.');
     if (
-      held[0] !== 80 ||
+      held[0] !== PREFACE[0] ||
+      held[1] !== PREFACE[1] ||
       held.length < PREFACE.length ||
       held.compare(PREFACE, 0, PREFACE.length, 0, PREFACE.length) !== 0
     )
