@@ -33,6 +33,8 @@ COPY --from=build --chown=1000:1000 /out/data /data
 # `docker exec CONTAINER tapline records` works as it does outside.
 ENV PATH=/app/bin:$PATH \
     NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=131072 \
     TAPLINE_LISTEN=0.0.0.0:8000 \
     TAPLINE_GUI_PORT=0.0.0.0:8001 \
     TAPLINE_DATA_DIR=/data
@@ -42,7 +44,9 @@ WORKDIR /data
 # The only place that is written to; the root may be read-only.
 VOLUME /data
 EXPOSE 8000 8001
-# Node handles SIGTERM as process 1 and collects its children: no init is needed. The flag bounds the young generation of the delivering thread: with
-# OTLP under load 244 MB instead of 286 at the same CPU time per request; with 4 it is 225 MB for 6 % more CPU.
-ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/dist/main.js"]
+# Node handles SIGTERM as process 1 and collects its children: no init is needed. The flags bound the young generations of all threads and keep the
+# old ones near what is in use; the MALLOC variables above make glibc give large blocks back to the system, and threads share their pools. With
+# Elasticsearch and OTLP under load 126 MB instead of 160; to Elasticsearch only 122 instead of 180, for 20 to 30 % more CPU time per request, nearly
+# all of it in the threads that collect garbage. Where processors are dearer than memory: --max-semi-space-size=8 alone.
+ENTRYPOINT ["node", "--max-semi-space-size=4", "--optimize-for-size", "/app/dist/main.js"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["node", "/app/dist/health-check.js"]

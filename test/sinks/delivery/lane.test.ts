@@ -37,6 +37,8 @@ const BUDGET = 6000;
 class MemorySpool implements SpoolSource {
   readonly records: RecordDocument[] = [];
   isOpen = true;
+  /** Stretches whose memory was given back. */
+  released = 0;
 
   streams(): Promise<readonly SpoolStream[]> {
     const segments: { segment: number; size: number }[] = [];
@@ -74,9 +76,17 @@ class MemorySpool implements SpoolSource {
     { from, to, lastSequence }: Pick<Stretch, 'from' | 'to' | 'lastSequence'>,
   ): Promise<Stretch> {
     const records: RecordDocument[] = [];
-    for (let offset = from.offset; offset < to.offset; offset++) records.push(this.#at(from.segment, offset));
+    for (let offset = from.offset; offset < to.offset; offset++) {
+      const record = this.#at(from.segment, offset);
+      records.push({ ...record, bytes: Buffer.from(record.bytes) });
+    }
     const bytes = records.reduce((sum, record) => sum + record.bytes.length, 0);
-    return Promise.resolve({ records, bytes, from, to, lastSequence, release: () => {} });
+    // Whoever reads them after that reads nonsense.
+    const release = (): void => {
+      this.released++;
+      for (const record of records) record.bytes.fill(0);
+    };
+    return Promise.resolve({ records, bytes, from, to, lastSequence, release });
   }
 
   remove(): Promise<void> {
@@ -423,6 +433,24 @@ test('a healthy sink gets full batches at once, and the rest when it is old enou
   await world.advance(1000);
   t.is(world.server.held.size, 3);
   await world.lane.stop(0);
+});
+
+test('the memory of records is used again once the sink has answered for them, and not where a try may still go on', async (t) => {
+  const world = new World(() => 0.5);
+  await world.lane.start();
+  world.server.script = [
+    { kind: 'broken', isStored: true },
+    { kind: 'hangs', isStored: false, isDeaf: true },
+  ];
+  await world.append(5);
+  await world.advance(1000);
+  t.is(world.server.script.length, 1, 'the first try is over');
+  t.is(world.spool.released, 0);
+  await world.advance(30_000);
+  t.is(world.server.script.length, 0, 'and the second');
+  t.is(world.spool.released, 0);
+  await world.recover();
+  t.is(world.spool.released, 1);
 });
 
 test('concurrency grows with success and falls to one at a failure', async (t) => {
