@@ -23,7 +23,8 @@ import { systemClock } from '../src/gateway/system-clock.ts';
 import { TrafficMetrics } from '../src/gateway/traffic-metrics.ts';
 import { newConnectionTotals } from '../src/net/connection-totals.ts';
 import { loadProgram } from '../src/script/program.ts';
-import { encodeFrame } from '../src/spool/format.ts';
+import { RecordSpace } from '../src/records/record-space.ts';
+import { encodeFrame, FRAME_ROOM_BYTES } from '../src/spool/format.ts';
 
 const WARM_UP_ROUNDS = 10;
 const ROUNDS = 60;
@@ -58,10 +59,11 @@ function costOf(program: 'audit.js' | 'forward.js'): Cost {
     knownMethods: undefined,
   });
   let sequence = 0;
+  const space = new RecordSpace({ roomBefore: FRAME_ROOM_BYTES, isReused: true });
   const recorder = newRecorder(
     { options, runId: 'run', thread: 0, hmacKey: randomBytes(32) },
     () => ++sequence,
-    { observer: metrics, afterWrites: (task) => task() },
+    { observer: metrics, afterWrites: (task) => task(), space },
   );
   let frameBytes = 0;
   const writer = {

@@ -4,7 +4,6 @@ import type { Options } from '../config/options.ts';
 import { afterWrites } from '../net/turn-end.ts';
 import { ByteBudget } from '../records/byte-budget.ts';
 import { Recorder, type RecorderPorts } from '../records/recorder.ts';
-import { FRAME_ROOM_BYTES } from '../spool/format.ts';
 import { systemClock } from './system-clock.ts';
 import { VERSION } from './version.ts';
 
@@ -12,7 +11,7 @@ import { VERSION } from './version.ts';
 export function newRecorder(
   init: { options: Options; runId: string; thread: number; hmacKey: Uint8Array },
   nextSequence: () => number,
-  ports: Partial<Pick<RecorderPorts, 'clock' | 'randomBytes' | 'observer' | 'afterWrites'>> = {},
+  ports: Partial<Pick<RecorderPorts, 'clock' | 'randomBytes' | 'observer' | 'afterWrites' | 'space'>> = {},
 ): Recorder {
   const { options, runId, thread } = init;
   return new Recorder(
@@ -35,7 +34,6 @@ export function newRecorder(
       clock: systemClock,
       randomBytes,
       afterWrites,
-      roomBefore: FRAME_ROOM_BYTES,
       ...ports,
       nextSequence,
       budget: new ByteBudget(Math.ceil(options.captureBudgetBytes / options.threads)),

@@ -1,8 +1,10 @@
 import type { Log } from '../core/ports.ts';
 import type { ConnectionTotals } from '../net/connection-totals.ts';
 import type { ExchangeObserver } from '../records/exchange-observer.ts';
+import { RecordSpace } from '../records/record-space.ts';
 import type { Recorder } from '../records/recorder.ts';
 import type { DataPaths } from '../spool/data-directory.ts';
+import { FRAME_ROOM_BYTES } from '../spool/format.ts';
 import { RunLedger } from '../spool/run-ledger.ts';
 import { SpoolWriter } from '../spool/spool-writer.ts';
 import type { DataThreadInit } from './data-thread.ts';
@@ -41,7 +43,9 @@ export function openRecording(
   const ledger = new RunLedger(paths.ledger, runId, thread, systemClock.wallMs(), {
     hasStore: options.store === 'on',
   });
-  const recorder = newRecorder(init, () => ledger.nextSequence(), { observer });
+  // A script may keep a record; the built-in program does not.
+  const space = new RecordSpace({ roomBefore: FRAME_ROOM_BYTES, isReused: init.script === null });
+  const recorder = newRecorder(init, () => ledger.nextSequence(), { observer, space });
   const spool = new SpoolWriter({
     folder: paths.spool,
     run: runId,
@@ -56,6 +60,7 @@ export function openRecording(
     },
     onUntold: (gap) => ledger.noteGap(gap),
     onFlushed,
+    onWritten: (stretches) => space.written(stretches),
     log,
   });
   // Full batches are flushed in between: these come with the flushes of time.

@@ -49,8 +49,8 @@ export interface RecorderPorts {
   readonly budget: ByteBudget;
   /** Null where nobody counts. */
   readonly observer?: ExchangeObserver | null;
-  /** Bytes to leave free before each document, for its frame; none where it is not given. */
-  readonly roomBefore?: number;
+  /** Where documents stand; without it they have no room before them and are not written over. */
+  readonly space?: RecordSpace;
   /** Does something as soon as no peer's bytes wait for it; at once where it is not given. */
   readonly afterWrites?: (task: () => void) => void;
 }
@@ -70,7 +70,7 @@ export class Recorder {
     this.#options = options;
     this.#ports = ports;
     this.#ids = new RecordIds(ports.randomBytes);
-    this.#space = new RecordSpace(ports.roomBefore ?? 0);
+    this.#space = ports.space ?? new RecordSpace({ roomBefore: 0, isReused: false });
     const names = new SecretNames(options.redact);
     const bodies = new BodyReader({
       names,

@@ -36,6 +36,8 @@ export interface SpoolWriterOptions {
   /** Records are lost, and at the end no gap record can be written that says so. */
   readonly onUntold: (facts: GapFacts) => void;
   readonly onFlushed: (position: SpoolPosition) => void;
+  /** These pieces of memory are on disk, and not needed here any more. */
+  readonly onWritten?: (pieces: readonly Buffer[]) => void;
   readonly openFile?: (file: string) => Promise<SegmentFile>;
 }
 
@@ -143,7 +145,7 @@ export class SpoolWriter {
   }
 
   async #write(pieces: readonly Buffer[], bytes: number): Promise<void> {
-    const { segmentBytes, isSyncing, onFlushed } = this.#options;
+    const { segmentBytes, isSyncing, onFlushed, onWritten } = this.#options;
     if (this.#file === null || (this.#offset > 0 && this.#offset + bytes > segmentBytes)) await this.#roll();
     const file = this.#file!;
     let offset = this.#offset;
@@ -156,6 +158,7 @@ export class SpoolWriter {
     if (isSyncing) await file.datasync();
     this.#offset = offset;
     this.#spoolBytes += bytes;
+    onWritten?.(pieces);
     onFlushed({ segment: this.#segment, offset: this.#offset });
   }
 
