@@ -31,7 +31,7 @@ export interface Loaded {
   readonly parcel: Parcel;
   readonly records: readonly RecordDocument[];
   /** Nobody reads the records any more. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** What a lane has to send: parcels whose next try is due, dead letters that were queued again, and what is new in the spool; in this order. */

@@ -35,7 +35,7 @@ export interface Stretch {
   /** Number of the record before it; null where that is not known. */
   readonly lastSequence: number | null;
   /** Nobody reads the documents any more: their memory is used again. Left out, it is garbage like any other. */
-  release(): void;
+  readonly release: () => void;
 }
 
 export interface StretchBounds {
