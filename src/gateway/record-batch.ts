@@ -13,7 +13,7 @@ export class RecordBatch {
   readonly #maxCount: number;
   readonly #maxBytes: number;
   readonly #summaries: () => readonly RecordDocument[];
-  #records: RecordDocument[] = [];
+  #count = 0;
   #bytes = 0;
 
   /** @param summaries what else is due at a flush: records of what capture rules left out */
@@ -30,29 +30,27 @@ export class RecordBatch {
   }
 
   get isFull(): boolean {
-    return this.#records.length >= this.#maxCount || this.#bytes >= this.#maxBytes;
+    return this.#count >= this.#maxCount || this.#bytes >= this.#maxBytes;
   }
 
-  /** Take the record that a message of `captureResponse` carries; its body is the document that will be stored. */
+  /** Hand the record that a message of `captureResponse` carries to the spool; its body is the document that will be stored. */
   push(message: Message): void {
     const record = message.head as RecordDocument | null;
     if (record === null || typeof record.sequence !== 'number' || message.body === null)
       throw new TypeError('audit.batch.push expects a message of captureResponse');
     const bytes = message.body.bytes();
     // What a script has changed is found by what it is now.
-    this.#records.push(
+    this.#writer.append(
       bytes === record.bytes ? record : { ...record, bytes, roomBefore: 0, facts: undefined },
     );
+    this.#count++;
     this.#bytes += bytes.length;
   }
 
-  /** Hand everything to the spool, which writes it at once. */
+  /** The spool writes everything at once. */
   flush(): void {
-    if (this.#records.length > 0) {
-      for (const record of this.#records) this.#writer.append(record);
-      this.#records = [];
-      this.#bytes = 0;
-    }
+    this.#count = 0;
+    this.#bytes = 0;
     for (const summary of this.#summaries()) this.#writer.append(summary);
     void this.#writer.flush();
   }

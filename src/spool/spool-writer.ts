@@ -2,8 +2,8 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Log } from '../core/ports.ts';
 import type { GapFacts, RecordDocument } from '../records/record-document.ts';
-import { encodeFrame } from './format.ts';
-import { stretches } from './stretches.ts';
+import { decodeFrames, encodeFrame } from './format.ts';
+import { FrameQueue } from './frame-queue.ts';
 import { formatSegmentName, parseSegmentName } from './segment-name.ts';
 
 /** How far a data thread has written. */
@@ -41,11 +41,6 @@ export interface SpoolWriterOptions {
   readonly openFile?: (file: string) => Promise<SegmentFile>;
 }
 
-interface Queued {
-  readonly record: RecordDocument;
-  readonly frame: Buffer;
-}
-
 /**
  * Appends records to segment files. Never throws and never makes traffic wait: what the disk does not take stays in memory up to
  * a bound and is tried again at the next flush; what is dropped beyond it is told by a gap record.
@@ -53,8 +48,9 @@ interface Queued {
 export class SpoolWriter {
   readonly #options: SpoolWriterOptions;
   readonly #openFile: (file: string) => Promise<SegmentFile>;
-  #queue: Queued[] = [];
-  #queuedBytes = 0;
+  readonly #queue = new FrameQueue();
+  /** On their way to the disk, and in no queue. */
+  #writingBytes = 0;
   #lost: GapFacts[] = [];
   #file: SegmentFile | null = null;
   #segment = 0;
@@ -73,23 +69,19 @@ export class SpoolWriter {
   }
 
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#queue.bytes + this.#writingBytes;
   }
 
   /** Takes a record; it is written at the next flush. */
   append(record: RecordDocument): void {
     const frame = encodeFrame(record);
-    if (this.#spoolBytes + this.#queuedBytes + frame.length > this.#options.maxSpoolBytes) {
+    if (this.#spoolBytes + this.queuedBytes + frame.length > this.#options.maxSpoolBytes) {
       this.#lose(record, 'spool-full');
       return;
     }
-    this.#queue.push({ record, frame });
-    this.#queuedBytes += frame.length;
-    while (this.#queuedBytes > this.#options.maxQueuedBytes && this.#queue.length > 0) {
-      const oldest = this.#queue.shift()!;
-      this.#queuedBytes -= oldest.frame.length;
-      this.#lose(oldest.record, 'disk-error');
-    }
+    this.#queue.add(frame);
+    while (this.queuedBytes > this.#options.maxQueuedBytes && !this.#queue.isEmpty)
+      this.#loseFrames(this.#queue.dropOldest()!);
   }
 
   /** Writes what is queued; resolves when the system has taken it, or has failed to. */
@@ -106,7 +98,7 @@ export class SpoolWriter {
     await this.flush();
     await this.#file?.close().catch(() => {});
     this.#file = null;
-    for (const { record } of this.#queue.splice(0)) this.#lose(record, 'disk-error');
+    for (const frames of this.#queue.takeAll()) this.#loseFrames(frames);
     if (this.#lost.length === 0) return;
     for (const facts of this.#lost) this.#options.onUntold(facts);
     const count = this.#lost.reduce((sum, facts) => sum + facts.count, 0);
@@ -118,25 +110,26 @@ export class SpoolWriter {
   }
 
   async #flush(): Promise<void> {
-    if (this.#spoolBytes + this.#queuedBytes > this.#options.maxSpoolBytes / 2 || this.#lost.length > 0)
+    if (this.#spoolBytes + this.queuedBytes > this.#options.maxSpoolBytes / 2 || this.#lost.length > 0)
       await this.#measure();
     for (;;) {
       // Told once the disk takes records again: before, each gap record would only push out another record.
       const canTell =
-        this.#spoolBytes < this.#options.maxSpoolBytes && (!this.#hasFailed || this.#queue.length === 0);
+        this.#spoolBytes < this.#options.maxSpoolBytes && (!this.#hasFailed || this.#queue.isEmpty);
       if (this.#lost.length > 0 && canTell) this.#queueGaps();
-      if (this.#queue.length === 0) return;
-      const batch = this.#queue;
-      const bytes = batch.reduce((sum, { frame }) => sum + frame.length, 0);
-      this.#queue = [];
+      if (this.#queue.isEmpty) return;
+      const { bytes } = this.#queue;
+      const pieces = this.#queue.takeAll();
+      this.#writingBytes = bytes;
       try {
-        await this.#write(stretches(batch.map(({ frame }) => frame)), bytes);
+        await this.#write(pieces, bytes);
       } catch (error) {
-        this.#queue = [...batch, ...this.#queue];
+        this.#writingBytes = 0;
+        this.#queue.putBack(pieces);
         await this.#failed(error as NodeJS.ErrnoException);
         return;
       }
-      this.#queuedBytes -= bytes;
+      this.#writingBytes = 0;
       if (this.#hasFailed) {
         this.#hasFailed = false;
         this.#options.log.write('info', '[spool] the disk takes records again');
@@ -193,6 +186,10 @@ export class SpoolWriter {
     }
   }
 
+  #loseFrames(frames: Buffer): void {
+    for (const record of decodeFrames(frames).records) this.#lose(record, 'disk-error');
+  }
+
   #lose(record: RecordDocument, reason: string): void {
     this.lostRecords++;
     this.lostByReason.set(reason, (this.lostByReason.get(reason) ?? 0) + 1);
@@ -221,9 +218,7 @@ export class SpoolWriter {
     this.#lost = [];
     for (const facts of lost) {
       const record = this.#options.makeGap(facts);
-      const frame = encodeFrame(record);
-      this.#queue.push({ record, frame });
-      this.#queuedBytes += frame.length;
+      this.#queue.add(encodeFrame(record));
     }
   }
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { RecordSpace } from '../../src/records/record-space.ts';
-import { stretches } from '../../src/spool/stretches.ts';
+import { FrameQueue } from '../../src/spool/frame-queue.ts';
 
 test('texts lie side by side with their room, and nobody writes over another', (t) => {
   fc.assert(
@@ -61,7 +61,9 @@ test('memory that is told as written is filled again, and none before', (t) => {
           waiting.push({ frame, text });
           if (flushes > 3) continue;
           for (const one of waiting) if (!one.frame.toString().endsWith(one.text)) return false;
-          space.written(stretches(waiting.map((one) => one.frame)));
+          const queue = new FrameQueue();
+          for (const { frame: written } of waiting) queue.add(written);
+          space.written(queue.takeAll());
           waiting = [];
         }
         const chunks = [...memory].filter(({ byteLength }) => byteLength === 256 * 1024).length;
