@@ -5,6 +5,11 @@ import { type Generator, GENERATOR_GRACE_MS, type LoadResult } from './generator
 import { latencyOf } from './percentiles.ts';
 
 const REPORT_MS = 60_000;
+/**
+ * Requests under way at once: more than any stall that is worth measuring leaves behind. All of their connections are kept: those that are closed
+ * and opened anew would make of one stall a worse one, until no port is left.
+ */
+const MAX_UNDER_WAY = 1000;
 
 /** vegeta: a constant rate, open loop: a request starts when it is due, on a further connection where none is free. */
 export function vegeta({ tools, children, folder }: Rig): Generator | null {
@@ -24,7 +29,8 @@ export function vegeta({ tools, children, folder }: Rig): Generator | null {
           `-rate=${load.perSecond}/1s`,
           `-duration=${seconds}s`,
           `-workers=${load.connections}`,
-          `-connections=${load.connections}`,
+          `-max-workers=${Math.max(MAX_UNDER_WAY, load.connections)}`,
+          `-connections=${Math.max(MAX_UNDER_WAY, load.connections)}`,
           `-keepalive=${!isNewConnectionEach}`,
           '-max-body=0',
           '-timeout=10s',
