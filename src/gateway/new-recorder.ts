@@ -11,7 +11,9 @@ import { VERSION } from './version.ts';
 export function newRecorder(
   init: { options: Options; runId: string; thread: number; hmacKey: Uint8Array },
   nextSequence: () => number,
-  ports: Partial<Pick<RecorderPorts, 'clock' | 'randomBytes' | 'observer' | 'afterWrites' | 'space'>> = {},
+  ports: Partial<
+    Pick<RecorderPorts, 'clock' | 'randomBytes' | 'observer' | 'afterWrites' | 'space' | 'expectSequences'>
+  > = {},
 ): Recorder {
   const { options, runId, thread } = init;
   return new Recorder(

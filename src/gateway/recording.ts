@@ -45,7 +45,11 @@ export function openRecording(
   });
   // A script may keep a record; the built-in program does not.
   const space = new RecordSpace({ roomBefore: FRAME_ROOM_BYTES, isReused: init.script === null });
-  const recorder = newRecorder(init, () => ledger.nextSequence(), { observer, space });
+  const recorder = newRecorder(init, () => ledger.nextSequence(), {
+    observer,
+    space,
+    expectSequences: (count) => ledger.expect(count),
+  });
   const spool = new SpoolWriter({
     folder: paths.spool,
     run: runId,

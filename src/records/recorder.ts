@@ -46,6 +46,8 @@ export interface RecorderPorts {
   readonly randomBytes: (size: number) => Buffer;
   /** The next `event.sequence`. */
   readonly nextSequence: () => number;
+  /** So many exchanges are under way that may each take a number. */
+  readonly expectSequences?: (count: number) => void;
   readonly budget: ByteBudget;
   /** Null where nobody counts. */
   readonly observer?: ExchangeObserver | null;
@@ -65,6 +67,7 @@ export class Recorder {
   readonly #space: RecordSpace;
   readonly #rules: CaptureRules | null;
   readonly #leftOut = new LeftOut();
+  #underWay = 0;
 
   constructor(options: RecorderOptions, ports: RecorderPorts) {
     this.#options = options;
@@ -99,6 +102,7 @@ export class Recorder {
     const { maxBodyBytes } = this.#options;
     const exchange = new Exchange(connection, clock, budget, maxBodyBytes, this.#rules, this.#writeFinished);
     observer?.begun(exchange);
+    this.#ports.expectSequences?.(++this.#underWay);
     return exchange;
   }
 
@@ -135,6 +139,7 @@ export class Recorder {
   readonly #writeFinished = (exchange: Exchange): RecordDocument | null => {
     const { leftOutBy } = exchange;
     const { observer } = this.#ports;
+    this.#underWay--;
     if (leftOutBy !== null) {
       const { rule, effect } = leftOutBy;
       observer?.leftOut(rule.name, effect);

@@ -90,6 +90,16 @@ export class RunLedger {
     return this.#last;
   }
 
+  /**
+   * As many numbers as `count` may be given out before the next look at the disk: after a crash, exchanges that were under way and have no number yet
+   * are within the bound of what may be missing.
+   */
+  expect(count: number): void {
+    if (this.#last + count <= this.#leasedTo) return;
+    this.#leasedTo = this.#last + count - 1 + LEASE;
+    this.#save(Date.now());
+  }
+
   /** Records were lost; a gap record tells the sinks, this tells `verify` where no store keeps it. */
   noteGap(gap: LedgerGap): void {
     this.#gaps = withGap(this.#gaps, gap);

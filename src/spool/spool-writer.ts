@@ -57,6 +57,7 @@ export class SpoolWriter {
   #offset = 0;
   #spoolBytes = 0;
   #flushing: Promise<void> | null = null;
+  #isFlushWanted = false;
   #hasFailed = false;
   /** Records dropped so far. */
   lostRecords = 0;
@@ -86,6 +87,7 @@ export class SpoolWriter {
 
   /** Writes what is queued; resolves when the system has taken it, or has failed to. */
   flush(): Promise<void> {
+    this.#isFlushWanted = true;
     this.#flushing ??= this.#flush().finally(() => {
       this.#flushing = null;
     });
@@ -116,8 +118,13 @@ export class SpoolWriter {
       // Told once the disk takes records again: before, each gap record would only push out another record.
       const canTell =
         this.#spoolBytes < this.#options.maxSpoolBytes && (!this.#hasFailed || this.#queue.isEmpty);
-      if (this.#lost.length > 0 && canTell) this.#queueGaps();
-      if (this.#queue.isEmpty) return;
+      if (this.#lost.length > 0 && canTell) {
+        this.#queueGaps();
+        this.#isFlushWanted = true;
+      }
+      // What is added while a write is under way waits for the next flush: written bit by bit it would cost a write a record.
+      if (this.#queue.isEmpty || !this.#isFlushWanted) return;
+      this.#isFlushWanted = false;
       const { bytes } = this.#queue;
       const pieces = this.#queue.takeAll();
       this.#writingBytes = bytes;
