@@ -1,3 +1,4 @@
+import { isFaulty } from './faulty.ts';
 import { measureRun } from './measure/measure-run.ts';
 import type { Measurement } from './measurement.ts';
 import type { PlannedRun } from './plan.ts';
@@ -69,10 +70,6 @@ export async function runAll(rig: Rig, plan: readonly PlannedRun[], signal: Abor
     left: [...left, ...lateRates(measurements), ...boundByLoad(measurements), ...disturbance(measurements)],
     hasFault,
   };
-}
-
-function isFaulty({ errors, records }: Measurement): boolean {
-  return errors > 0 || records?.isBalanced === false;
 }
 
 function summary(measured: Measurement): string {

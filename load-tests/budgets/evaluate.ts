@@ -1,4 +1,5 @@
 import type { Measurement, Verdict } from '../measurement.ts';
+import { isFaulty } from '../faulty.ts';
 import { median, spreadOf } from '../spread.ts';
 import { type Budget, type BudgetPart, readBudgets } from './budget.ts';
 
@@ -47,7 +48,9 @@ function figure(repetition: readonly Measurement[], part: BudgetPart): number | 
       subject === part.subject &&
       (part.load === 'any' || load.kind === part.load),
   );
-  if (measurement === undefined) return null;
+  // A run whose answers failed, or whose records do not balance, shows nothing about cost.
+  if (measurement === undefined || isFaulty(measurement)) return null;
+  if (part.metric.startsWith('cpu.') && measurement.requests === 0) return null;
   if (part.metric === 'memory.rssSteadyBytes') return steadyRssBytes(measurement);
   let found: unknown = measurement;
   for (const name of part.metric.split('.'))

@@ -83,6 +83,7 @@ class CaptureResponse extends Stage {
       return false;
     }
     list.onRecord = (record) => this.#emitRecord(record);
+    list.onFailure = (error) => this.session.abort(this, error);
     this.#list = list;
     return true;
   }

@@ -117,6 +117,7 @@ export class InboundConnection {
   readonly #onTimeout = (): void => {
     if (this.#state === 'open')
       this.#release(new SessionEnd('Timeout', `idle for ${this.#options.idleTimeoutMs} ms`));
+    this.#queue?.flush();
     this.#socket.destroy();
   };
 

@@ -83,8 +83,15 @@ class Outbound implements Dialed {
       }
     }
     const limit = this.#options.bufferLimitBytes;
-    if (limit > 0 && this.#earlyBytes + (this.#queue?.waitingBytes ?? 0) > limit)
+    if (limit === 0 || this.#waitingBytes <= limit) return;
+    // What only waits for the end of the turn may be taken at once.
+    this.#queue?.flush();
+    if (this.#waitingBytes > limit)
       this.#end('BufferOverflow', `more than ${limit} bytes wait for ${this.#target}`);
+  }
+
+  get #waitingBytes(): number {
+    return this.#earlyBytes + (this.#queue?.waitingBytes ?? 0);
   }
 
   flush(): void {

@@ -15,6 +15,8 @@ export class ExchangeList {
   #isDue = false;
   /** Where finished records go; set by `captureResponse`. */
   onRecord: ((record: RecordDocument) => void) | null = null;
+  /** A record could not be made; set by `captureResponse`. */
+  onFailure: ((error: unknown) => void) | null = null;
   /** The client's side failed first: whatever the other side then does follows from that. */
   clientFailure: { readonly type: string; readonly message: string } | null = null;
 
@@ -52,7 +54,13 @@ export class ExchangeList {
 
   readonly #writeDue = (): void => {
     this.#isDue = false;
-    this.#write();
+    try {
+      this.#write();
+    } catch (error) {
+      // Nobody is above this but the event loop: a record that cannot be made ends the mirror of its own connection, and nothing else.
+      if (this.onFailure === null) throw error;
+      this.onFailure(error);
+    }
   };
 
   get #isFirstComplete(): boolean {

@@ -1,6 +1,3 @@
-/** More pieces than this are cheaper to copy together than to write one by one. */
-const MAX_PIECES = 16;
-
 /** A piece of memory; frames that lie side by side are one. */
 interface Stretch {
   readonly buffer: ArrayBufferLike;
@@ -42,7 +39,7 @@ export class FrameQueue {
     const pieces = this.#stretches.map(bytesOf);
     this.#stretches = [];
     this.bytes = 0;
-    return pieces.length > MAX_PIECES ? [Buffer.concat(pieces)] : pieces;
+    return pieces;
   }
 
   /** Puts back what could not be written, before what has come since. */

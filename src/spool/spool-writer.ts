@@ -12,6 +12,9 @@ export interface SpoolPosition {
   readonly offset: number;
 }
 
+/** More pieces than this are cheaper to copy together than to write one by one. */
+const MAX_PIECES = 16;
+
 /** The part of a file handle that the writer uses, so that tests can let it fail. */
 export interface SegmentFile {
   write(bytes: Buffer, offset: number, length: number, position: number): Promise<{ bytesWritten: number }>;
@@ -149,7 +152,7 @@ export class SpoolWriter {
     if (this.#file === null || (this.#offset > 0 && this.#offset + bytes > segmentBytes)) await this.#roll();
     const file = this.#file!;
     let offset = this.#offset;
-    for (const piece of pieces)
+    for (const piece of pieces.length > MAX_PIECES ? [Buffer.concat(pieces)] : pieces)
       for (let written = 0; written < piece.length;) {
         const { bytesWritten } = await file.write(piece, written, piece.length - written, offset);
         written += bytesWritten;

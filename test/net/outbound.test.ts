@@ -88,3 +88,28 @@ test('more than the buffer limit ends with BufferOverflow', async (t) => {
   dialed.write(Buffer.alloc(11));
   t.is((await end)[0], 'BufferOverflow');
 });
+
+test('what only waits for the end of the turn is not held against the buffer limit', async (t) => {
+  let received = 0;
+  const server = await serve((socket) => {
+    socket.write('ready');
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      if (received === 48 * 1024) socket.end();
+    });
+  });
+  t.teardown(server.close);
+  const { promise, resolve } = Promise.withResolvers<[string, string]>();
+  const dialed = new SocketDialer(systemClock, silent, 65_536).dial(
+    `127.0.0.1:${server.port}`,
+    { ...OPTIONS, bufferLimitBytes: 32 * 1024 },
+    {
+      onBytes: () => {
+        for (let index = 0; index < 3; index++) dialed.write(Buffer.alloc(16 * 1024));
+      },
+      onEnd: (error, message) => resolve([error, message]),
+    },
+  );
+  t.deepEqual(await promise, ['', '']);
+  t.is(received, 48 * 1024);
+});

@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { GapFacts, RecordDocument } from '../../src/records/record-document.ts';
-import { decodeFrames } from '../../src/spool/format.ts';
+import { decodeFrames, encodeFrame } from '../../src/spool/format.ts';
 import { formatSegmentName } from '../../src/spool/segment-name.ts';
 import { type SegmentFile, SpoolWriter, type SpoolWriterOptions } from '../../src/spool/spool-writer.ts';
 import { gapOf, quiet, recordOf } from '../support/records.ts';
@@ -174,4 +174,20 @@ test('what others have in the spool counts from the first segment on', async (t)
   }
   t.deepEqual(sequencesOf((await read()).filter(({ kind }) => kind === 'exchange')), [1]);
   await writer.close();
+});
+
+test('what a full disk has left behind in many pieces is dropped piece by piece', async (t) => {
+  const disk = moodyDisk();
+  const frameBytes = encodeFrame(recordOf(1)).length;
+  const { writer, read } = await startWriter(t, { openFile: disk.open, maxQueuedBytes: 41 * frameBytes });
+  disk.isFull = true;
+  for (let sequence = 1; sequence <= 40; sequence++) writer.append(recordOf(sequence));
+  await writer.flush();
+  t.is(writer.lostRecords, 0);
+  for (let sequence = 41; sequence <= 43; sequence++) writer.append(recordOf(sequence));
+  t.true(writer.lostRecords >= 1 && writer.lostRecords <= 3, `${writer.lostRecords} lost`);
+  disk.isFull = false;
+  await writer.flush();
+  await writer.close();
+  t.true((await read()).length >= 40);
 });

@@ -70,6 +70,8 @@ export class ExchangeText {
     const forwarded = this.#forwardedBy(exchange);
     const isForwarded = forwarded !== null && forwarded.address !== connection.remoteAddress;
     const out = this.#out;
+    // Of a record whose making failed.
+    out.clear();
     const url = requestHead === null ? null : this.#url.read(requestHead, connection.scheme);
     const trace = traceOf(requestHead);
     this.#event(exchange, record);

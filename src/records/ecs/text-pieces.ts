@@ -16,6 +16,11 @@ export class TextPieces {
     return this;
   }
 
+  /** Forgets what was put and not taken. */
+  clear(): void {
+    this.#count = 0;
+  }
+
   /** All pieces as one text; begins anew. */
   take(): string {
     const pieces = this.#pieces;

@@ -190,3 +190,14 @@ test('steady memory is that of the second half, whatever the start and one outli
   ]);
   t.is(value!.median, 2);
 });
+
+test('a run that failed, answered nothing or lost records proves nothing', (t) => {
+  for (const fault of [
+    { errors: 1 },
+    { requests: 0 },
+    { records: { expected: 10, found: 9, isBalanced: false } },
+  ]) {
+    const runs = measurementsFor(ratio, 1).map((one) => ({ ...one, ...fault }));
+    t.is(only(ratio, runs).verdict, 'not-measured', JSON.stringify(fault));
+  }
+});
