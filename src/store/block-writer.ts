@@ -31,7 +31,6 @@ export class BlockWriter {
   readonly #searched = new SearchedPart();
   #scratch: Buffer = Buffer.alloc(0);
 
-  /** Throws where a record without facts is no JSON. */
   pack(records: readonly RecordDocument[]): BlockParts {
     const facts = records.map((record) => record.facts ?? factsOfBytes(record.bytes));
     return {

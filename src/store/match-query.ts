@@ -113,17 +113,26 @@ function likeness({ column, pattern }: Query & { kind: 'like' }): Condition {
 
 function headerSearch({ name, pattern }: Query & { kind: 'header' }): Condition {
   const isLike = wildcardTest(pattern);
-  const has = (value: string | readonly string[] | undefined): boolean =>
-    value !== undefined && (typeof value === 'string' ? isLike(value) : value.some((one) => isLike(one)));
+  const has = (headers: unknown): boolean => {
+    if (typeof headers !== 'object' || headers === null || !Object.hasOwn(headers, name)) return false;
+    return [(headers as Record<string, unknown>)[name]]
+      .flat()
+      .some((value) => isText(value) && isLike(String(value)));
+  };
   // What JSON writes as it is.
   const plain = [name, ...pattern.toLowerCase().split('*')].filter((part) => /^[ !#-[\]-~]+$/.test(part));
   const matches = (block: Block, index: number): boolean => {
     if (!mayContain(block.documentBytes(index), plain)) return false;
     const { http } = block.document(index);
-    return has(http?.request?.headers?.[name]) || has(http?.response?.headers?.[name]);
+    return has(http?.request?.headers) || has(http?.response?.headers);
   };
   const words = [...wordsOf(name), ...wholeWordsOf(pattern)];
   return { ...needing(words, beginningsOf(pattern)), isDear: true, matches };
+}
+
+/** A script may have made a header of anything. */
+function isText(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 function wordSearch({ columns, text, isPrefix }: Query & { kind: 'words' }): Condition {

@@ -268,7 +268,11 @@ export class RecordStore {
   }
 
   /** Documents of records that are no exchanges. */
-  *#special(kind: RecordDocument['kind'], where: string, values: SQLInputValue[]): Iterable<EcsDocument> {
+  *#special(
+    kind: RecordDocument['kind'],
+    where: string,
+    values: SQLInputValue[],
+  ): Iterable<Partial<EcsDocument>> {
     const rows = this.#database
       .prepare(`SELECT ${BLOCK_ROW} FROM blocks WHERE special > 0 ${where} ORDER BY last_row`)
       .iterate(...values) as unknown as Iterable<BlockRow>;

@@ -137,7 +137,7 @@ test('words are found in real records, wherever they stand, and blocks without t
     },
     {
       clock: systemClock,
-      randomBytes: (size) => Buffer.alloc(size, 7),
+      randomBytes: (size) => Buffer.alloc(size, sequence),
       nextSequence: () => ++sequence,
       budget: new ByteBudget(1 << 20),
     },
@@ -224,9 +224,31 @@ test('a record is stored once, with its place or not at all', (t) => {
   store.insert([recordOf(2), recordOf(3)], place(20));
   t.deepEqual(find(store, ''), [1, 2, 3]);
   t.deepEqual({ ...store.place('r', 0)! }, { segment: 1, offset: 20 });
-  t.throws(() => store.insert([recordOf(4), { ...recordOf(5), bytes: Buffer.from('not json') }], place(30)));
+  t.throws(() => store.insert([recordOf(4)], { ...place(30), segment: {} as never }));
   t.deepEqual(find(store, ''), [1, 2, 3], 'both or neither');
   t.deepEqual({ ...store.place('r', 0)! }, { segment: 1, offset: 20 });
+});
+
+test('what is no record by its form is stored, and found by nothing that it lacks', (t) => {
+  const store = newStore(t);
+  const odd = [
+    'no json',
+    'null',
+    '"text"',
+    '[]',
+    '{}',
+    '{"event":null,"http":{"request":null,"response":7}}',
+  ];
+  const records = odd.map((text, index) => ({ ...recordOf(index + 1), bytes: Buffer.from(text) }));
+  store.insert([...records, recordOf(7)], place(10));
+  const documents = (query: string): string[] =>
+    [...store.query(parseQuery(query), { limit: 100, order: 'oldest' })].map(({ document }) => document);
+  t.deepEqual(documents('').slice(0, -1), odd);
+  for (const query of ['body:number', 'number', 'header.x-tag:tag7', 'status:200', 'header.x-tag:*', 'num*'])
+    t.deepEqual(find(store, query), [7], query);
+  t.is(documents('not (header.x-tag:zzz or zzz)').length, 7);
+  t.deepEqual(store.gaps('r', 0), []);
+  t.is(store.streams()[0]!.records, 7);
 });
 
 test('the oldest are forgotten beyond age and size, and counted', (t) => {
