@@ -3,7 +3,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { EcsDocument } from '../records/ecs-document.ts';
 import type { RecordDocument } from '../records/record-document.ts';
 import { BlockWriter } from './block-writer.ts';
-import { insertBlock, lastRowOf, sequenceBounds } from './insert-block.ts';
+import { insertBlock, isStorable, lastRowOf, sequenceBounds } from './insert-block.ts';
 import { matcherOf } from './match-query.ts';
 import { mergeBlocks } from './merge-blocks.ts';
 import type { Query } from './query.ts';
@@ -104,15 +104,22 @@ export class RecordStore {
     return new RecordStore(database, writer);
   }
 
-  /** Stores records and the place after them, both or neither; a record that is there already is passed over. */
-  insert(records: readonly RecordDocument[], place: StoredPlace): void {
+  /**
+   * Stores records and the place after them, both or neither; a record that is there already is passed over. Throws where the database cannot be written.
+   * @returns the records that no block can hold: they are left out
+   */
+  insert(records: readonly RecordDocument[], place: StoredPlace): ReadonlySet<RecordDocument> {
+    const refused = new Set<RecordDocument>();
+    for (const record of records) if (!isStorable(record)) refused.add(record);
+    const storable = refused.size === 0 ? records : records.filter((record) => !refused.has(record));
     this.#transaction(() => {
-      const fresh = this.#withoutStored(records, place);
+      const fresh = this.#withoutStored(storable, place);
       if (fresh.length > 0) insertBlock(this.#database, this.#writer, place, fresh);
       this.#database
         .prepare('INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)')
         .run(place.run, place.thread, place.segment, place.offset);
     });
+    return refused;
   }
 
   /** Up to which place of the spool a stream is stored. */

@@ -137,7 +137,7 @@ test('words are found in real records, wherever they stand, and blocks without t
     },
     {
       clock: systemClock,
-      randomBytes: (size) => Buffer.alloc(size, sequence),
+      randomBytes: (size) => Buffer.from(Array.from({ length: size }, (_, index) => index % 251)),
       nextSequence: () => ++sequence,
       budget: new ByteBudget(1 << 20),
     },
