@@ -268,6 +268,30 @@ test('the oldest are forgotten beyond age and size, and counted', (t) => {
   t.deepEqual(find(store, ''), []);
 });
 
+test('a late record behind newer ones waits for them, and keeps neither the processor busy nor others from being forgotten', (t) => {
+  const store = newStore(t);
+  const nowMs = 1e6;
+  const at = (timestampMs: number, sequence: number): RecordDocument => ({
+    ...recordOf(sequence),
+    timestampMs,
+  });
+  let sequence = 0;
+  for (let block = 0; block < 3; block++) {
+    const newer = Array.from({ length: 999 }, () => at(nowMs - 30_000, ++sequence));
+    store.insert([...newer, at(nowMs - 100_000, ++sequence)], place(sequence));
+  }
+  const bounds = { maxBytes: 1e12, maxAgeMs: 60_000 };
+  t.false(store.expire({ ...bounds, nowMs }), 'nothing can be forgotten, so there is no more to do');
+  t.is(store.streams()[0]!.records, 3000);
+  store.insert([at(nowMs - 90_000, ++sequence), at(nowMs, ++sequence)], place(sequence));
+  t.false(store.expire({ ...bounds, nowMs }));
+  t.is(store.streams()[0]!.records, 3001, 'what is due and no newer one is before it');
+  let calls = 1;
+  while (store.expire({ ...bounds, nowMs: nowMs + 40_000 })) calls++;
+  t.is(calls, 2);
+  t.is(store.streams()[0]!.records, 1);
+});
+
 test('what is kept of a block that lost its oldest has its numbers and words still', (t) => {
   const store = newStore(t);
   store.insert(
