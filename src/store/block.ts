@@ -3,6 +3,7 @@ import type { EcsDocument } from '../records/ecs-document.ts';
 import { readDocument } from '../records/read-document.ts';
 import type { RecordDocument } from '../records/record-document.ts';
 import { FACT_NAMES, type RecordFacts } from '../records/record-facts.ts';
+import { isFoundWhole } from '../records/searched-part.ts';
 import { spacedWords } from './words.ts';
 
 /** What a record can be compared by. */
@@ -127,15 +128,17 @@ export class Block {
   /** A record as it came, so that it can be stored anew. */
   record(index: number): RecordDocument {
     const kind = this.value(index, 'kind');
+    const bytes = this.documentBytes(index);
     return {
-      bytes: this.documentBytes(index),
+      bytes,
       id: this.ids[index]!,
       sequence: this.#numbers.sequence[index]!,
       timestampMs: this.#numbers.timestampMs[index]!,
       kind: kind === 'gap' || kind === 'summary' ? kind : 'exchange',
       sourceBytes: this.#numbers.sourceBytes[index]!,
       destinationBytes: this.#numbers.destinationBytes[index]!,
-      facts: Buffer.from(JSON.stringify(this.facts[index])),
+      // One that a script has changed came without.
+      facts: isFoundWhole(bytes) ? Buffer.from(JSON.stringify(this.facts[index])) : undefined,
     };
   }
 

@@ -118,8 +118,8 @@ test('the newest come first, within bounds of time and number, and what came aft
   t.deepEqual(rows({ afterRowid: 5 }), [6], 'numbers are not given twice');
 });
 
-test('words are found in real records, wherever they stand, and blocks without them are passed over', (t) => {
-  const store = newStore(t);
+/** Makes records of exchanges as the gateway does. */
+function realExchanges(): (target: string, header: string, body: string) => RecordDocument {
   let sequence = 0;
   const recorder = new Recorder(
     {
@@ -142,7 +142,7 @@ test('words are found in real records, wherever they stand, and blocks without t
       budget: new ByteBudget(1 << 20),
     },
   );
-  const exchange = (target: string, header: string, body: string): RecordDocument => {
+  return (target, header, body) => {
     const one = recorder.exchange({
       id: 1,
       remoteAddress: '10.0.0.9',
@@ -164,6 +164,11 @@ test('words are found in real records, wherever they stand, and blocks without t
     one.responseEnd();
     return one.finish()!;
   };
+}
+
+test('words are found in real records, wherever they stand, and blocks without them are passed over', (t) => {
+  const store = newStore(t);
+  const exchange = realExchanges();
   const records = [
     exchange('/first/path?q=searched', 'plainly', '{"a":"apple pie"}'),
     exchange('/second', 'noted', '{"a":"zzz"}'),
@@ -203,6 +208,42 @@ test('words are found in real records, wherever they stand, and blocks without t
     'apple or zzz': [1, 2],
   };
   for (const [query, expected] of Object.entries(cases)) t.deepEqual(find(store, query), expected, query);
+});
+
+test('words are found in records that a script has changed, wherever it put them, also when their blocks were merged', (t) => {
+  const store = newStore(t);
+  const exchange = realExchanges();
+  const changed = (
+    change: (document: Record<string, unknown>) => Record<string, unknown>,
+  ): RecordDocument => {
+    const record = exchange('/first', 'noted', '{}');
+    const document = change(JSON.parse(record.bytes.toString('utf8')) as Record<string, unknown>);
+    return { ...record, bytes: Buffer.from(JSON.stringify(document)), roomBefore: 0, facts: undefined };
+  };
+  const records = [
+    exchange('/first', 'noted', '{}'),
+    changed((document) => ({ ...document, error: { type: 'slow', message: 'happened' } })),
+    changed(({ url, ...document }) => ({ url: { ...(url as object), original: '/moved' }, ...document })),
+    changed(({ http, ...document }) => ({
+      ...document,
+      http: { request: { headers: { 'x-late': 'tail' } }, was: http },
+    })),
+  ];
+  for (let offset = 1; offset <= 36; offset++)
+    store.insert([records[offset - 1] ?? exchange('/more', 'none', '{}')], place(offset));
+  const cases: Record<string, number[]> = {
+    happened: [2],
+    'error:slow': [2],
+    'error:slow happened': [2],
+    moved: [3],
+    'header.x-late:tail': [4],
+    'tail first': [4],
+    noted: [1, 2, 3],
+  };
+  for (const [query, expected] of Object.entries(cases)) t.deepEqual(find(store, query), expected, query);
+  store.merge();
+  for (const [query, expected] of Object.entries(cases))
+    t.deepEqual(find(store, query), expected, `${query}, merged`);
 });
 
 test('a bad query says where', (t) => {
