@@ -8,7 +8,7 @@ import { matcherOf } from './match-query.ts';
 import { mergeBlocks } from './merge-blocks.ts';
 import type { Query } from './query.ts';
 import { BLOCK_ROW, type BlockRow, readBlock } from './read-block.ts';
-import { prepareSchema, SCHEMA_VERSION } from './schema.ts';
+import { hasOldRecords, prepareSchema, SCHEMA_VERSION } from './schema.ts';
 
 /** A block is forgotten as a whole once its newest record is due; one that spans more time than this loses its older records before. */
 const MAX_LATE_MS = 1000;
@@ -81,7 +81,7 @@ export class RecordStore {
 
   /**
    * Opens or makes the store; one of an older version is brought to this one, which takes a second for 50,000 records or so. Throws where the file is no
-   * store, of a newer version, or of an older one and only to be read.
+   * store, of a newer version, or only to be read and of an older version or not all converted.
    */
   static open(file: string, { isReadOnly = false }: { isReadOnly?: boolean } = {}): RecordStore {
     const database = new DatabaseSync(file, { readOnly: isReadOnly, timeout: 5000 });
@@ -93,6 +93,10 @@ export class RecordStore {
       if (isReadOnly && version < SCHEMA_VERSION)
         throw new Error(
           `${file} was made by an older version: start the gateway of this one, which converts it`,
+        );
+      if (isReadOnly && hasOldRecords(database))
+        throw new Error(
+          `${file} is not all converted from an older version yet: wait for the gateway, or start it if it does not run`,
         );
       if (!isReadOnly) {
         prepareSchema(database, version, writer);

@@ -102,6 +102,11 @@ test('a conversion that was cut off is gone on with', (t) => {
   const mended = new DatabaseSync(file);
   const left = mended.prepare('SELECT count(*) AS count FROM records').get() as { count: number };
   t.true(left.count > 0 && left.count < 2500);
+  t.throws(
+    () => RecordStore.open(file, { isReadOnly: true }),
+    { message: /not all converted.*wait for the gateway/ },
+    'what is half there does not read as whole',
+  );
   mended.exec('DROP TRIGGER crash');
   mended.close();
   const store = RecordStore.open(file);
@@ -110,6 +115,7 @@ test('a conversion that was cut off is gone on with', (t) => {
     Array.from({ length: 2500 }, (_, index) => index + 3),
   );
   store.close();
+  RecordStore.open(file, { isReadOnly: true }).close();
 });
 
 test('records of scripts do not keep a store from being converted, whatever they are', (t) => {
