@@ -1,7 +1,7 @@
 import type { Block } from './block.ts';
 import type { Query } from './query.ts';
 import { mayHavePrefix, mayHaveWord } from './word-filter.ts';
-import { beginningsOf, spacedWords, wholeWordsOf, wordsOf } from './words.ts';
+import { beginningsOf, lowerCase, spacedWords, wholeWordsOf, wordsOf } from './words.ts';
 
 /** A query, ready to be asked of many blocks. */
 export interface Matcher {
@@ -177,12 +177,12 @@ function needing(
 
 /** `*` stands for anything; case does not count. */
 function wildcardTest(pattern: string): (value: string) => boolean {
-  const lower = pattern.toLowerCase();
-  if (!lower.includes('*')) return (value) => value.toLowerCase() === lower;
+  const lower = lowerCase(pattern);
+  if (!lower.includes('*')) return (value) => lowerCase(value) === lower;
   const [first = '', ...rest] = lower.split('*');
   const last = rest.pop()!;
   return (value) => {
-    const text = value.toLowerCase();
+    const text = lowerCase(value);
     if (!text.startsWith(first)) return false;
     let at = first.length;
     for (const part of rest) {

@@ -55,3 +55,18 @@ test('words are searched beside parts that no text can be made of', (t) => {
   t.false(matches('word', { headers: { a: odd } }, { url: { original: odd }, error: { message: odd } }));
   t.true(matches('word', { headers: { a: odd, b: 'word' } }, { url: { original: odd } }));
 });
+
+test('a sigma is the same letter in every place of a word', (t) => {
+  const request = { headers: { 'x-tag': 'ΟΔΟΣ' }, body: { content: 'στην οδός' } };
+  for (const query of [
+    'body:ΟΔΌΣ',
+    'body:οδοσ',
+    'body:ΣΤΗΝ',
+    'body:ΟΔΟΣ*',
+    'header.x-tag:οδος',
+    'header.x-tag:οδοσ',
+  ])
+    t.true(matches(query, request), query);
+  t.true(matches('body:ΟΔΟΣ*', { body: { content: 'οδοσήμανση' } }));
+  t.true(matches('header.x-tag:ΟΔΟΣ*', { headers: { 'x-tag': 'οδοσήμανση' } }));
+});
