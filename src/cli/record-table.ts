@@ -28,8 +28,16 @@ export function tableHead({ hasColour }: { hasColour: boolean }): string {
   return hasColour ? `\u001b[1m${text}\u001b[0m\n` : `${text}\n`;
 }
 
-/** One line of the table. */
-export function recordLine(
+/** One line of the table. @param document what a script may have made of anything: then it is shown as it is */
+export function documentLine(document: string, options: { hasColour: boolean; width: number }): string {
+  try {
+    return recordLine(JSON.parse(document) as ShownRecord, options);
+  } catch {
+    return `${cutTo(options.width, printable(document))}\n`;
+  }
+}
+
+function recordLine(
   record: ShownRecord,
   { hasColour, width }: { hasColour: boolean; width: number },
 ): string {
@@ -50,9 +58,13 @@ export function recordLine(
   const what = whatText(record);
   const error = record.error?.type === undefined || gap !== undefined ? '' : ` ! ${record.error.type}`;
   const text = printable(`${cells.join(' ')} ${what}${error}`);
-  const cut = width > 0 && text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  const cut = cutTo(width, text);
   const colour = hasColour && summary === undefined ? colourOf(status, record.error !== undefined) : '';
   return colour === '' ? `${cut}\n` : `${colour}${cut}\u001b[0m\n`;
+}
+
+function cutTo(width: number, text: string): string {
+  return width > 0 && text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
 function whatText({ tapline: { gap, summary, rule }, url }: ShownRecord): string {

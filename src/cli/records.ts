@@ -13,7 +13,7 @@ import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { LineLog, wantsColour } from '../telemetry/log.ts';
 import { readCommandOptions } from './command-options.ts';
 import { EXIT } from './exit-codes.ts';
-import { recordLine, tableHead } from './record-table.ts';
+import { documentLine, tableHead } from './record-table.ts';
 import { type Terminal, writeOut } from './terminal.ts';
 
 const DEFAULT_LIMIT = 50;
@@ -45,7 +45,7 @@ export async function records(argv: readonly string[], terminal: Terminal): Prom
   const show = (row: StoredRow): string =>
     isJson
       ? `${row.document}\n`
-      : recordLine(JSON.parse(row.document) as never, { hasColour, width: terminal.out.columns ?? 0 });
+      : documentLine(row.document, { hasColour, width: terminal.out.columns ?? 0 });
   if (!isJson) await writeOut(terminal, tableHead({ hasColour }));
   let store = openStore(directory);
   let lastRowid = 0;

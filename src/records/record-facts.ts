@@ -1,4 +1,5 @@
 import type { EcsDocument } from './ecs-document.ts';
+import { readDocument } from './read-document.ts';
 
 /** What records are found by, apart from words: a few values of the document, handed over beside it so that nobody has to parse it. */
 export interface RecordFacts {
@@ -58,26 +59,34 @@ export function encodeFacts(facts: RecordFacts): Buffer {
   );
 }
 
-/** The facts of a document. */
-export function factsOf(document: EcsDocument): RecordFacts {
-  const { event, http, url, tapline } = document;
+/** The facts of a document; null for what is missing or of another type than it should be: a script may have made it. */
+export function factsOf(document: Partial<EcsDocument>): RecordFacts {
+  const { event, http, url, tapline, error, client, trace } = document;
   return {
-    kind: tapline?.kind ?? 'exchange',
-    method: http?.request?.method ?? null,
-    host: url?.domain ?? null,
-    path: url?.path ?? null,
-    status: http?.response?.status_code ?? null,
-    durationNs: event.duration ?? null,
-    mimeType: http?.response?.mime_type ?? null,
-    outcome: event.outcome ?? null,
-    errorType: document.error?.type ?? null,
-    client: document.client?.address ?? null,
-    trace: document.trace?.id ?? null,
-    connection: tapline?.connection?.id ?? null,
+    kind: textOf(tapline?.kind) ?? 'exchange',
+    method: textOf(http?.request?.method),
+    host: textOf(url?.domain),
+    path: textOf(url?.path),
+    status: numberOf(http?.response?.status_code),
+    durationNs: numberOf(event?.duration),
+    mimeType: textOf(http?.response?.mime_type),
+    outcome: textOf(event?.outcome),
+    errorType: textOf(error?.type),
+    client: textOf(client?.address),
+    trace: textOf(trace?.id),
+    connection: numberOf(tapline?.connection?.id),
   };
 }
 
-/** The same, encoded, from the bytes of a document, for a record that came without. Throws where they are no JSON. */
+/** The same, encoded, from the bytes of a document, for a record that came without. Never throws. */
 export function factsOfBytes(bytes: Buffer): Buffer {
-  return encodeFacts(factsOf(JSON.parse(bytes.toString('utf8')) as EcsDocument));
+  return encodeFacts(factsOf(readDocument(bytes.toString('utf8'))));
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
 }

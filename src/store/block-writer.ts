@@ -31,7 +31,6 @@ export class BlockWriter {
   readonly #searched = new SearchedPart();
   #scratch: Buffer = Buffer.alloc(0);
 
-  /** Throws where a record without facts is no JSON. */
   pack(records: readonly RecordDocument[]): BlockParts {
     const facts = records.map((record) => record.facts ?? factsOfBytes(record.bytes));
     return {
@@ -67,9 +66,13 @@ export class BlockWriter {
     const filter = this.#filter;
     const searched = this.#searched;
     filter.reset();
-    for (const [index, { bytes, id }] of records.entries()) {
-      searched.find(bytes);
-      filter.addJson(bytes, searched.from, searched.to);
+    for (const [index, { bytes, id, facts: own }] of records.entries()) {
+      // Facts of its own tell a document that is as the recorder wrote it.
+      if (own === undefined) filter.addJson(bytes, 0, bytes.length);
+      else {
+        searched.find(bytes);
+        filter.addJson(bytes, searched.from, searched.to);
+      }
       filter.addJson(facts[index]!, 0, facts[index]!.length);
       filter.addWhole(id);
     }

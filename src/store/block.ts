@@ -1,7 +1,9 @@
 import * as zlib from 'node:zlib';
-import type { EcsDocument, EcsMessage } from '../records/ecs-document.ts';
+import type { EcsDocument } from '../records/ecs-document.ts';
+import { readDocument } from '../records/read-document.ts';
 import type { RecordDocument } from '../records/record-document.ts';
 import { FACT_NAMES, type RecordFacts } from '../records/record-facts.ts';
+import { isFoundWhole } from '../records/searched-part.ts';
 import { spacedWords } from './words.ts';
 
 /** What a record can be compared by. */
@@ -45,7 +47,7 @@ export class Block {
   #facts: readonly (readonly (string | number | null)[])[] | null = null;
   #documents: Buffer | null = null;
   #starts: readonly number[] | null = null;
-  #parsed: { readonly index: number; readonly document: EcsDocument } | null = null;
+  #parsed: { readonly index: number; readonly document: Partial<EcsDocument> } | null = null;
 
   constructor(contents: BlockContents) {
     this.#contents = contents;
@@ -126,48 +128,43 @@ export class Block {
   /** A record as it came, so that it can be stored anew. */
   record(index: number): RecordDocument {
     const kind = this.value(index, 'kind');
+    const bytes = this.documentBytes(index);
     return {
-      bytes: this.documentBytes(index),
+      bytes,
       id: this.ids[index]!,
       sequence: this.#numbers.sequence[index]!,
       timestampMs: this.#numbers.timestampMs[index]!,
       kind: kind === 'gap' || kind === 'summary' ? kind : 'exchange',
       sourceBytes: this.#numbers.sourceBytes[index]!,
       destinationBytes: this.#numbers.destinationBytes[index]!,
-      facts: Buffer.from(JSON.stringify(this.facts[index])),
+      // One that a script has changed came without.
+      facts: isFoundWhole(bytes) ? Buffer.from(JSON.stringify(this.facts[index])) : undefined,
     };
   }
 
-  document(index: number): EcsDocument {
+  document(index: number): Partial<EcsDocument> {
     if (this.#parsed?.index !== index)
-      this.#parsed = {
-        index,
-        document: JSON.parse(this.documentBytes(index).toString('utf8')) as EcsDocument,
-      };
+      this.#parsed = { index, document: readDocument(this.documentBytes(index).toString('utf8')) };
     return this.#parsed.document;
   }
 
   /** The words of a text of the record, folded, with blanks around each. */
   words(index: number, column: WordColumn): string {
     const { http, url, error } = this.document(index);
-    if (column === 'requestBody') return spacedWords(http?.request?.body?.content ?? '');
-    if (column === 'responseBody') return spacedWords(http?.response?.body?.content ?? '');
-    return spacedWords(
-      [
-        url?.original ?? '',
-        error?.message ?? '',
-        ...headersOf(http?.request),
-        ...headersOf(http?.response),
-      ].join(' '),
-    );
+    if (column === 'requestBody') return spacedWords(textOf([http?.request?.body?.content]));
+    if (column === 'responseBody') return spacedWords(textOf([http?.response?.body?.content]));
+    const headers = [http?.request?.headers, http?.response?.headers];
+    const fields = headers.flatMap((each) => Object.entries(each ?? {}).flat(2));
+    return spacedWords(textOf([url?.original, error?.message, ...fields]));
   }
 }
 
 /** The columns of numbers, in their order. */
 export const NUMBER_COLUMNS = ['sequence', 'timestampMs', 'sourceBytes', 'destinationBytes'] as const;
 
-function headersOf(message: EcsMessage | undefined): string[] {
-  return Object.entries(message?.headers ?? {}).flat(2) as string[];
+/** Of parts of a document, which may be anything. */
+function textOf(parts: readonly unknown[]): string {
+  return parts.filter((part) => typeof part === 'string' || typeof part === 'number').join(' ');
 }
 
 /** What `pack` in block-writer.ts has made. @param size of the result, where it is known */

@@ -35,6 +35,16 @@ export function insertBlock(
   database.prepare('INSERT INTO contents VALUES (?, ?, ?, ?)').run(lastRow, filter, columns, documents);
 }
 
+/** Whether a block can hold it. What is in its document does not matter; only a script can hand over one whose own values make no sense. */
+export function isStorable(record: RecordDocument): boolean {
+  const { id, sequence, timestampMs, sourceBytes, destinationBytes } = record;
+  return (
+    !id.includes('\n') &&
+    Number.isSafeInteger(sequence) &&
+    Number.isFinite(timestampMs + sourceBytes + destinationBytes)
+  );
+}
+
 /** The highest number that a record ever had, also if it is forgotten. */
 export function lastRowOf(database: DatabaseSync): number {
   const row = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'blocks'").get();

@@ -1,7 +1,7 @@
 import type { Block } from './block.ts';
 import type { Query } from './query.ts';
 import { mayHavePrefix, mayHaveWord } from './word-filter.ts';
-import { beginningsOf, spacedWords, wholeWordsOf, wordsOf } from './words.ts';
+import { beginningsOf, lowerCase, spacedWords, wholeWordsOf, wordsOf } from './words.ts';
 
 /** A query, ready to be asked of many blocks. */
 export interface Matcher {
@@ -113,17 +113,26 @@ function likeness({ column, pattern }: Query & { kind: 'like' }): Condition {
 
 function headerSearch({ name, pattern }: Query & { kind: 'header' }): Condition {
   const isLike = wildcardTest(pattern);
-  const has = (value: string | readonly string[] | undefined): boolean =>
-    value !== undefined && (typeof value === 'string' ? isLike(value) : value.some((one) => isLike(one)));
+  const has = (headers: unknown): boolean => {
+    if (typeof headers !== 'object' || headers === null || !Object.hasOwn(headers, name)) return false;
+    return [(headers as Record<string, unknown>)[name]]
+      .flat()
+      .some((value) => isText(value) && isLike(String(value)));
+  };
   // What JSON writes as it is.
   const plain = [name, ...pattern.toLowerCase().split('*')].filter((part) => /^[ !#-[\]-~]+$/.test(part));
   const matches = (block: Block, index: number): boolean => {
     if (!mayContain(block.documentBytes(index), plain)) return false;
     const { http } = block.document(index);
-    return has(http?.request?.headers?.[name]) || has(http?.response?.headers?.[name]);
+    return has(http?.request?.headers) || has(http?.response?.headers);
   };
   const words = [...wordsOf(name), ...wholeWordsOf(pattern)];
   return { ...needing(words, beginningsOf(pattern)), isDear: true, matches };
+}
+
+/** A script may have made a header of anything. */
+function isText(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 function wordSearch({ columns, text, isPrefix }: Query & { kind: 'words' }): Condition {
@@ -168,12 +177,12 @@ function needing(
 
 /** `*` stands for anything; case does not count. */
 function wildcardTest(pattern: string): (value: string) => boolean {
-  const lower = pattern.toLowerCase();
-  if (!lower.includes('*')) return (value) => value.toLowerCase() === lower;
+  const lower = lowerCase(pattern);
+  if (!lower.includes('*')) return (value) => lowerCase(value) === lower;
   const [first = '', ...rest] = lower.split('*');
   const last = rest.pop()!;
   return (value) => {
-    const text = value.toLowerCase();
+    const text = lowerCase(value);
     if (!text.startsWith(first)) return false;
     let at = first.length;
     for (const part of rest) {

@@ -195,7 +195,7 @@ function condition(name: Token, operator: string, value: Token): Query {
       throw new QueryError('a header is compared with :', name.column);
     return { kind: 'header', name: name.text.slice(7).toLowerCase(), pattern: value.text };
   }
-  const field = QUERY_FIELDS[name.text];
+  const field = Object.hasOwn(QUERY_FIELDS, name.text) ? QUERY_FIELDS[name.text] : undefined;
   if (field === undefined)
     throw new QueryError(
       `unknown field ${name.text}; fields are ${Object.keys(QUERY_FIELDS).join(', ')} and header.<name>`,

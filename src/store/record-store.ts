@@ -3,17 +3,19 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { EcsDocument } from '../records/ecs-document.ts';
 import type { RecordDocument } from '../records/record-document.ts';
 import { BlockWriter } from './block-writer.ts';
-import { insertBlock, lastRowOf, sequenceBounds } from './insert-block.ts';
+import { insertBlock, isStorable, lastRowOf, sequenceBounds } from './insert-block.ts';
 import { matcherOf } from './match-query.ts';
 import { mergeBlocks } from './merge-blocks.ts';
 import type { Query } from './query.ts';
 import { BLOCK_ROW, type BlockRow, readBlock } from './read-block.ts';
-import { prepareSchema, SCHEMA_VERSION } from './schema.ts';
+import { hasOldRecords, prepareSchema, SCHEMA_VERSION } from './schema.ts';
 
 /** A block is forgotten as a whole once its newest record is due; one that spans more time than this loses its older records before. */
 const MAX_LATE_MS = 1000;
 /** Records that one call of `expire` forgets, about. */
 const EXPIRED_AT_A_TIME = 2000;
+/** Records of blocks that one call of `expire` looks at, about. */
+const LOOKED_AT = 10 * EXPIRED_AT_A_TIME;
 
 /** A place in the spool up to which a stream is stored. */
 export interface StoredPlace {
@@ -79,7 +81,7 @@ export class RecordStore {
 
   /**
    * Opens or makes the store; one of an older version is brought to this one, which takes a second for 50,000 records or so. Throws where the file is no
-   * store, of a newer version, or of an older one and only to be read.
+   * store, of a newer version, or only to be read and of an older version or not all converted.
    */
   static open(file: string, { isReadOnly = false }: { isReadOnly?: boolean } = {}): RecordStore {
     const database = new DatabaseSync(file, { readOnly: isReadOnly, timeout: 5000 });
@@ -91,6 +93,10 @@ export class RecordStore {
       if (isReadOnly && version < SCHEMA_VERSION)
         throw new Error(
           `${file} was made by an older version: start the gateway of this one, which converts it`,
+        );
+      if (isReadOnly && hasOldRecords(database))
+        throw new Error(
+          `${file} is not all converted from an older version yet: wait for the gateway, or start it if it does not run`,
         );
       if (!isReadOnly) {
         prepareSchema(database, version, writer);
@@ -104,15 +110,22 @@ export class RecordStore {
     return new RecordStore(database, writer);
   }
 
-  /** Stores records and the place after them, both or neither; a record that is there already is passed over. */
-  insert(records: readonly RecordDocument[], place: StoredPlace): void {
+  /**
+   * Stores records and the place after them, both or neither; a record that is there already is passed over. Throws where the database cannot be written.
+   * @returns the records that no block can hold: they are left out
+   */
+  insert(records: readonly RecordDocument[], place: StoredPlace): ReadonlySet<RecordDocument> {
+    const refused = new Set<RecordDocument>();
+    for (const record of records) if (!isStorable(record)) refused.add(record);
+    const storable = refused.size === 0 ? records : records.filter((record) => !refused.has(record));
     this.#transaction(() => {
-      const fresh = this.#withoutStored(records, place);
+      const fresh = this.#withoutStored(storable, place);
       if (fresh.length > 0) insertBlock(this.#database, this.#writer, place, fresh);
       this.#database
         .prepare('INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)')
         .run(place.run, place.thread, place.segment, place.offset);
     });
+    return refused;
   }
 
   /** Up to which place of the spool a stream is stored. */
@@ -221,27 +234,22 @@ export class RecordStore {
   expire({ maxBytes, maxAgeMs, nowMs }: { maxBytes: number; maxAgeMs: number; nowMs: number }): boolean {
     const excess = this.#usedBytes() - maxBytes;
     const due = excess > 0 ? Number.MAX_VALUE : nowMs - maxAgeMs;
-    const rows = this.#database
-      .prepare(
-        `SELECT ${BLOCK_ROW}, last_ms, bytes FROM blocks
-         WHERE first_ms < ? AND (last_ms < ? OR last_ms - first_ms > ${MAX_LATE_MS}) ORDER BY last_row LIMIT ${EXPIRED_AT_A_TIME}`,
-      )
-      .iterate(due, due) as unknown as Iterable<BlockRow & { last_ms: number; bytes: number }>;
-    let records = 0;
-    let bytes = 0;
-    const chosen: (BlockRow & { last_ms: number })[] = [];
-    for (const row of rows) {
-      chosen.push(row);
-      records += row.records;
-      bytes += row.bytes;
-      if (records >= EXPIRED_AT_A_TIME || (excess > 0 && bytes >= excess)) break;
-    }
-    if (chosen.length === 0) return false;
+    const whole = this.#blocksDue('last_ms < ?', due);
+    const late =
+      excess > 0 ? [] : this.#blocksDue(`last_ms >= ? AND last_ms - first_ms > ${MAX_LATE_MS}`, due);
+    if (whole.length + late.length === 0) return false;
+    let [forgotten, looked, bytes] = [0, 0, 0];
     this.#transaction(() => {
-      for (const row of chosen) this.#forget(row, due);
+      for (const row of [...whole, ...late]) {
+        forgotten += this.#forget(row, due);
+        looked += row.records;
+        bytes += row.bytes;
+        if (forgotten >= EXPIRED_AT_A_TIME || looked >= LOOKED_AT || (excess > 0 && bytes >= excess)) break;
+      }
     });
-    this.#database.exec('PRAGMA incremental_vacuum(200)');
-    return records >= EXPIRED_AT_A_TIME || excess > 0;
+    if (forgotten > 0) this.#database.exec('PRAGMA incremental_vacuum(200)');
+    // Only what was forgotten brings a next call further: late records may stand behind newer ones, and stay for now.
+    return forgotten >= EXPIRED_AT_A_TIME || excess > 0;
   }
 
   /** Makes of many small blocks fewer larger ones, a bounded number a call. */
@@ -268,7 +276,11 @@ export class RecordStore {
   }
 
   /** Documents of records that are no exchanges. */
-  *#special(kind: RecordDocument['kind'], where: string, values: SQLInputValue[]): Iterable<EcsDocument> {
+  *#special(
+    kind: RecordDocument['kind'],
+    where: string,
+    values: SQLInputValue[],
+  ): Iterable<Partial<EcsDocument>> {
     const rows = this.#database
       .prepare(`SELECT ${BLOCK_ROW} FROM blocks WHERE special > 0 ${where} ORDER BY last_row`)
       .iterate(...values) as unknown as Iterable<BlockRow>;
@@ -296,22 +308,33 @@ export class RecordStore {
     return records.filter(({ id }) => !stored.has(id));
   }
 
-  /** Forgets the records of a block that are older than `due`, and keeps the sums of what was forgotten. */
-  #forget(row: BlockRow & { last_ms: number }, due: number): void {
+  /** Blocks with records older than `due`, the first stored first. */
+  #blocksDue(where: string, due: number): (BlockRow & { bytes: number })[] {
+    return this.#database
+      .prepare(
+        `SELECT ${BLOCK_ROW}, bytes FROM blocks WHERE first_ms < ? AND ${where} ORDER BY last_row LIMIT ${EXPIRED_AT_A_TIME}`,
+      )
+      .all(due, due) as unknown as (BlockRow & { bytes: number })[];
+  }
+
+  /**
+   * Forgets the records of a block that are older than `due`, and keeps the sums of what was forgotten. Numbers of rows have no holes: what is behind a
+   * record that stays, stays.
+   * @returns how many
+   */
+  #forget(row: BlockRow, due: number): number {
     const block = readBlock(this.#database, row);
-    const kept: RecordDocument[] = [];
     const gone = { through: 0, records: 0, source: 0, destination: 0 };
     for (const [index, timestampMs] of block.timestamps.entries()) {
-      // Numbers of rows have no holes: what is behind a record that stays, stays.
-      if (kept.length > 0 || timestampMs >= due) kept.push(block.record(index));
-      else {
-        gone.through = Math.max(gone.through, block.sequences[index]!);
-        gone.records++;
-        gone.source += block.value(index, 'sourceBytes') as number;
-        gone.destination += block.value(index, 'destinationBytes') as number;
-      }
+      if (timestampMs >= due) break;
+      gone.through = Math.max(gone.through, block.sequences[index]!);
+      gone.records++;
+      gone.source += block.value(index, 'sourceBytes') as number;
+      gone.destination += block.value(index, 'destinationBytes') as number;
     }
-    if (gone.records === 0) return;
+    if (gone.records === 0) return 0;
+    const kept: RecordDocument[] = [];
+    for (let index = gone.records; index < block.count; index++) kept.push(block.record(index));
     const database = this.#database;
     database
       .prepare(
@@ -323,6 +346,7 @@ export class RecordStore {
     database.prepare('DELETE FROM blocks WHERE last_row = ?').run(row.last_row);
     database.prepare('DELETE FROM contents WHERE last_row = ?').run(row.last_row);
     if (kept.length > 0) insertBlock(database, this.#writer, row, kept, row.last_row);
+    return gone.records;
   }
 
   #usedBytes(): number {

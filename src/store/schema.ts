@@ -41,10 +41,13 @@ export function prepareSchema(database: DatabaseSync, version: number, writer: B
   }
   if (version < SCHEMA_VERSION)
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-  const hasOldRecords =
-    database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'records'").get() !==
-    undefined;
-  if (hasOldRecords) moveRecords(database, writer);
+  if (hasOldRecords(database)) moveRecords(database, writer);
+}
+
+/** Whether records of the first schema are left, which a conversion that goes on or was cut off has not moved yet. */
+export function hasOldRecords(database: DatabaseSync): boolean {
+  const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'records'");
+  return table.get() !== undefined;
 }
 
 interface OldRow {

@@ -33,6 +33,8 @@ export class WordFilter {
 
   reset(): void {
     this.#recent.fill(0);
+    // No word has come yet, also none whose hash is 0: it would stand in this place, and 1 in another.
+    this.#recent[slotOf(0)] = 1;
     if (this.#hashes.length > 1 << 16) this.#hashes = new Int32Array(4096);
     this.#count = 0;
     this.#isFull = false;

@@ -7,9 +7,14 @@ const BEGINNINGS = /(?<![\p{L}\p{N}\p{Co}*])[\p{L}\p{N}\p{Co}]+(?=\*)/gu;
 // oxlint-disable-next-line no-control-regex -- everything beyond ASCII is what is looked for
 const BEYOND_ASCII = /[^\x00-\x7f]/;
 
+/** Without case. At the end of a word a sigma has a form of its own, which is no other letter. */
+export function lowerCase(text: string): string {
+  return text.toLowerCase().replaceAll('ς', 'σ');
+}
+
 /** Without case and accents. */
 export function fold(text: string): string {
-  const lower = text.toLowerCase();
+  const lower = lowerCase(text);
   return BEYOND_ASCII.test(lower) ? lower.normalize('NFD').replace(/\p{Mn}/gu, '') : lower;
 }
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { SearchedPart } from '../../src/records/searched-part.ts';
+import { isFoundWhole, SearchedPart } from '../../src/records/searched-part.ts';
 import { recordOf } from '../support/records.ts';
 
 const documentOf = (before: string, content: string, after: string): Buffer =>
@@ -46,4 +46,16 @@ test('a document of another kind is taken whole', (t) => {
   const { bytes } = recordOf(1);
   part.find(bytes);
   t.is(part.to, bytes.length, 'no client behind');
+});
+
+test('a document with searched keys elsewhere is told', (t) => {
+  const document = JSON.parse(documentOf('a', 'b', 'c').toString()) as Record<string, unknown>;
+  const { http, url, ...rest } = document;
+  const isFound = (one: object): boolean => isFoundWhole(Buffer.from(JSON.stringify(one)));
+  t.true(isFound(document));
+  t.true(isFound({ ...document, network: { protocol: 'http' } }));
+  t.true(isFound({ ...rest, url }), 'taken whole');
+  t.false(isFound({ ...document, error: { message: 'late' } }));
+  t.false(isFound({ url, event: {}, http, ...rest }));
+  t.false(isFound({ event: {}, http, ...rest, url }));
 });

@@ -118,8 +118,8 @@ test('the newest come first, within bounds of time and number, and what came aft
   t.deepEqual(rows({ afterRowid: 5 }), [6], 'numbers are not given twice');
 });
 
-test('words are found in real records, wherever they stand, and blocks without them are passed over', (t) => {
-  const store = newStore(t);
+/** Makes records of exchanges as the gateway does. */
+function realExchanges(): (target: string, header: string, body: string) => RecordDocument {
   let sequence = 0;
   const recorder = new Recorder(
     {
@@ -137,12 +137,12 @@ test('words are found in real records, wherever they stand, and blocks without t
     },
     {
       clock: systemClock,
-      randomBytes: (size) => Buffer.alloc(size, 7),
+      randomBytes: (size) => Buffer.from(Array.from({ length: size }, (_, index) => index % 251)),
       nextSequence: () => ++sequence,
       budget: new ByteBudget(1 << 20),
     },
   );
-  const exchange = (target: string, header: string, body: string): RecordDocument => {
+  return (target, header, body) => {
     const one = recorder.exchange({
       id: 1,
       remoteAddress: '10.0.0.9',
@@ -164,6 +164,11 @@ test('words are found in real records, wherever they stand, and blocks without t
     one.responseEnd();
     return one.finish()!;
   };
+}
+
+test('words are found in real records, wherever they stand, and blocks without them are passed over', (t) => {
+  const store = newStore(t);
+  const exchange = realExchanges();
   const records = [
     exchange('/first/path?q=searched', 'plainly', '{"a":"apple pie"}'),
     exchange('/second', 'noted', '{"a":"zzz"}'),
@@ -205,6 +210,42 @@ test('words are found in real records, wherever they stand, and blocks without t
   for (const [query, expected] of Object.entries(cases)) t.deepEqual(find(store, query), expected, query);
 });
 
+test('words are found in records that a script has changed, wherever it put them, also when their blocks were merged', (t) => {
+  const store = newStore(t);
+  const exchange = realExchanges();
+  const changed = (
+    change: (document: Record<string, unknown>) => Record<string, unknown>,
+  ): RecordDocument => {
+    const record = exchange('/first', 'noted', '{}');
+    const document = change(JSON.parse(record.bytes.toString('utf8')) as Record<string, unknown>);
+    return { ...record, bytes: Buffer.from(JSON.stringify(document)), roomBefore: 0, facts: undefined };
+  };
+  const records = [
+    exchange('/first', 'noted', '{}'),
+    changed((document) => ({ ...document, error: { type: 'slow', message: 'happened' } })),
+    changed(({ url, ...document }) => ({ url: { ...(url as object), original: '/moved' }, ...document })),
+    changed(({ http, ...document }) => ({
+      ...document,
+      http: { request: { headers: { 'x-late': 'tail' } }, was: http },
+    })),
+  ];
+  for (let offset = 1; offset <= 36; offset++)
+    store.insert([records[offset - 1] ?? exchange('/more', 'none', '{}')], place(offset));
+  const cases: Record<string, number[]> = {
+    happened: [2],
+    'error:slow': [2],
+    'error:slow happened': [2],
+    moved: [3],
+    'header.x-late:tail': [4],
+    'tail first': [4],
+    noted: [1, 2, 3],
+  };
+  for (const [query, expected] of Object.entries(cases)) t.deepEqual(find(store, query), expected, query);
+  store.merge();
+  for (const [query, expected] of Object.entries(cases))
+    t.deepEqual(find(store, query), expected, `${query}, merged`);
+});
+
 test('a bad query says where', (t) => {
   for (const query of [
     'status>=',
@@ -224,9 +265,31 @@ test('a record is stored once, with its place or not at all', (t) => {
   store.insert([recordOf(2), recordOf(3)], place(20));
   t.deepEqual(find(store, ''), [1, 2, 3]);
   t.deepEqual({ ...store.place('r', 0)! }, { segment: 1, offset: 20 });
-  t.throws(() => store.insert([recordOf(4), { ...recordOf(5), bytes: Buffer.from('not json') }], place(30)));
+  t.throws(() => store.insert([recordOf(4)], { ...place(30), segment: {} as never }));
   t.deepEqual(find(store, ''), [1, 2, 3], 'both or neither');
   t.deepEqual({ ...store.place('r', 0)! }, { segment: 1, offset: 20 });
+});
+
+test('what is no record by its form is stored, and found by nothing that it lacks', (t) => {
+  const store = newStore(t);
+  const odd = [
+    'no json',
+    'null',
+    '"text"',
+    '[]',
+    '{}',
+    '{"event":null,"http":{"request":null,"response":7}}',
+  ];
+  const records = odd.map((text, index) => ({ ...recordOf(index + 1), bytes: Buffer.from(text) }));
+  store.insert([...records, recordOf(7)], place(10));
+  const documents = (query: string): string[] =>
+    [...store.query(parseQuery(query), { limit: 100, order: 'oldest' })].map(({ document }) => document);
+  t.deepEqual(documents('').slice(0, -1), odd);
+  for (const query of ['body:number', 'number', 'header.x-tag:tag7', 'status:200', 'header.x-tag:*', 'num*'])
+    t.deepEqual(find(store, query), [7], query);
+  t.is(documents('not (header.x-tag:zzz or zzz)').length, 7);
+  t.deepEqual(store.gaps('r', 0), []);
+  t.is(store.streams()[0]!.records, 7);
 });
 
 test('the oldest are forgotten beyond age and size, and counted', (t) => {
@@ -244,6 +307,30 @@ test('the oldest are forgotten beyond age and size, and counted', (t) => {
   t.is(stream!.sourceBytes, 40, 'the bytes of forgotten records stay in the sum');
   while (store.expire({ maxBytes: 0, maxAgeMs: 1e12, nowMs: 5000 }));
   t.deepEqual(find(store, ''), []);
+});
+
+test('a late record behind newer ones waits for them, and keeps neither the processor busy nor others from being forgotten', (t) => {
+  const store = newStore(t);
+  const nowMs = 1e6;
+  const at = (timestampMs: number, sequence: number): RecordDocument => ({
+    ...recordOf(sequence),
+    timestampMs,
+  });
+  let sequence = 0;
+  for (let block = 0; block < 3; block++) {
+    const newer = Array.from({ length: 999 }, () => at(nowMs - 30_000, ++sequence));
+    store.insert([...newer, at(nowMs - 100_000, ++sequence)], place(sequence));
+  }
+  const bounds = { maxBytes: 1e12, maxAgeMs: 60_000 };
+  t.false(store.expire({ ...bounds, nowMs }), 'nothing can be forgotten, so there is no more to do');
+  t.is(store.streams()[0]!.records, 3000);
+  store.insert([at(nowMs - 90_000, ++sequence), at(nowMs, ++sequence)], place(sequence));
+  t.false(store.expire({ ...bounds, nowMs }));
+  t.is(store.streams()[0]!.records, 3001, 'what is due and no newer one is before it');
+  let calls = 1;
+  while (store.expire({ ...bounds, nowMs: nowMs + 40_000 })) calls++;
+  t.is(calls, 2);
+  t.is(store.streams()[0]!.records, 1);
 });
 
 test('what is kept of a block that lost its oldest has its numbers and words still', (t) => {

@@ -10,7 +10,11 @@ import { gapOf, recordOf } from '../support/records.ts';
 const gap = { from: 5, to: 6, count: 2, reason: 'spool-full', sourceBytes: 7, destinationBytes: 8 };
 
 /** A store as gateways of the first schema left it: a row for each record. */
-function oldStore(t: ExecutionContext, count: number): string {
+function oldStore(
+  t: ExecutionContext,
+  count: number,
+  oddDocuments: Readonly<Record<number, string>> = {},
+): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'tapline-schema-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const file = path.join(folder, 'store.sqlite');
@@ -45,7 +49,7 @@ function oldStore(t: ExecutionContext, count: number): string {
       record.timestampMs,
       record.sourceBytes,
       record.destinationBytes,
-      record.bytes.toString(),
+      oddDocuments[sequence] ?? record.bytes.toString(),
     );
   }
   database.close();
@@ -98,6 +102,11 @@ test('a conversion that was cut off is gone on with', (t) => {
   const mended = new DatabaseSync(file);
   const left = mended.prepare('SELECT count(*) AS count FROM records').get() as { count: number };
   t.true(left.count > 0 && left.count < 2500);
+  t.throws(
+    () => RecordStore.open(file, { isReadOnly: true }),
+    { message: /not all converted.*wait for the gateway/ },
+    'what is half there does not read as whole',
+  );
   mended.exec('DROP TRIGGER crash');
   mended.close();
   const store = RecordStore.open(file);
@@ -105,6 +114,20 @@ test('a conversion that was cut off is gone on with', (t) => {
     sequencesOf(store, ''),
     Array.from({ length: 2500 }, (_, index) => index + 3),
   );
+  store.close();
+  RecordStore.open(file, { isReadOnly: true }).close();
+});
+
+test('records of scripts do not keep a store from being converted, whatever they are', (t) => {
+  const odd = { 10: '{"message":"without an event"}', 11: 'no json', 12: 'null', 13: '[{"event":5}]' };
+  const file = oldStore(t, 40, odd);
+  const store = RecordStore.open(file);
+  const documents = [...store.query(parseQuery(''), { limit: 100, order: 'oldest' })];
+  t.deepEqual(
+    documents.slice(7, 11).map(({ document }) => document),
+    Object.values(odd),
+  );
+  t.is(documents.length, 40);
   store.close();
 });
 

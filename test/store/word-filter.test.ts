@@ -61,3 +61,11 @@ test('more words than fit are no loss but of the filter, and the next block has 
   t.true(mayHaveWord(bytes, '0190-abc'));
   t.false(mayHaveWord(bytes, 'abc'));
 });
+
+test('a word whose hash is 0 is entered as any other', (t) => {
+  t.true(mayHaveWord(filterOf('"\ua2ff\u976d"'), '\ua2ff\u976d'));
+  const filter = new WordFilter();
+  filter.reset();
+  filter.addWhole('\ua2ff\u976d');
+  t.true(mayHaveWord(filter.toBytes(), '\ua2ff\u976d'));
+});

@@ -1,9 +1,11 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { Log } from '../../core/ports.ts';
+import type { RecordDocument } from '../../records/record-document.ts';
 import { RecordStore } from '../../store/record-store.ts';
 import {
   type Batch,
   DELIVERED,
+  type ItemResult,
   type Place,
   type SendResult,
   type Sink,
@@ -12,6 +14,13 @@ import {
 } from '../sink.ts';
 
 const TIDY_EVERY_MS = 2000;
+/** One that cannot be stored would else hold up all behind it for ever. */
+const UNSTORABLE: ItemResult = {
+  kind: 'refused',
+  type: 'unstorable-record',
+  reason: 'its id, number, time or bytes are not those of a record',
+  status: null,
+};
 
 /** The embedded store as a sink. */
 export class StoreSink implements Sink {
@@ -58,8 +67,9 @@ export class StoreSink implements Sink {
 
   // oxlint-disable-next-line require-await -- SQLite is synchronous
   async send({ stream: { run, thread }, records, place }: Batch): Promise<SendResult> {
+    let refused: ReadonlySet<RecordDocument>;
     try {
-      this.#store!.insert(records, { run, thread, ...place });
+      refused = this.#store!.insert(records, { run, thread, ...place });
     } catch (error) {
       // A transaction is stored or not: never ambiguous.
       return {
@@ -71,7 +81,10 @@ export class StoreSink implements Sink {
       };
     }
     this.#places.set(`${run}.${thread}`, place);
-    return { kind: 'answered', items: records.map(() => DELIVERED) };
+    return {
+      kind: 'answered',
+      items: records.map((record) => (refused.has(record) ? UNSTORABLE : DELIVERED)),
+    };
   }
 
   epoch(): string {
