@@ -7,7 +7,7 @@ export function describeMachine(): LoadReport['machine'] {
     cores: os.availableParallelism(),
     model: os.cpus()[0]?.model ?? 'unknown',
     memoryBytes: os.totalmem(),
-    system: `${os.type()} ${os.release()}`,
+    system: `${os.type()} ${os.release().split('.').slice(0, 2).join('.')}`,
     node: process.versions.node,
   };
 }
