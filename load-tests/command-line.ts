@@ -56,7 +56,7 @@ export function helpText({ scenarios, subjects }: Choices): string {
 
 Usage: npm run load -- [OPTION]...
 
-  --full              everything; without it a short set of about three minutes
+  --full              everything; without it a short set of about four minutes
   --scenario=NAME     only this one, whichever set it is in; may be repeated
   --subject=NAME      only this one; may be repeated
   --repetitions=N     times that all subjects take turns

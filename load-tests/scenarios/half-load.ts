@@ -13,7 +13,7 @@ const EXTENT = {
 export const halfLoad: Scenario = {
   ...reference,
   name: 'half-load',
-  what: 'as reference, at half the rate that full capture to a bulk sink carries',
+  what: 'as reference, at half the rate that full capture to a bulk sink carries, 4,000 a second at most',
   short: [
     {
       loads: EXTENT.loads,
