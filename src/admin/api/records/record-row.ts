@@ -1,0 +1,40 @@
+/** A record as a line of a list: what is known of it without reading its document. */
+export interface RecordRow {
+  /** Its place in the store, rising in the order of storing: the cursor of lists and streams. */
+  readonly row: number;
+  readonly id: string;
+  readonly run: string;
+  readonly thread: number;
+  /** 0 for records that stand for others. */
+  readonly sequence: number;
+  readonly timestampMs: number;
+  /** exchange, refusal, tunnel, broken, gap or summary. */
+  readonly kind: string;
+  readonly method: string | null;
+  readonly host: string | null;
+  readonly path: string | null;
+  readonly status: number | null;
+  readonly durationNs: number | null;
+  /** Of the answer, sniffed from its content. */
+  readonly mimeType: string | null;
+  readonly outcome: string | null;
+  readonly errorType: string | null;
+  readonly client: string | null;
+  readonly trace: string | null;
+  readonly connection: number | null;
+  /** Bytes of the request, head and framing included. */
+  readonly sourceBytes: number;
+  /** Bytes of the answer, head and framing included. */
+  readonly destinationBytes: number;
+  /** What happened to it on its way here: redacted, truncated, dropped, gateway (answered by the gateway itself). */
+  readonly marks: readonly string[];
+  /** Of a gap: what is missing, and why. */
+  readonly gap?: {
+    readonly count: number;
+    readonly from: number;
+    readonly to: number;
+    readonly reason: string;
+  };
+  /** Of a summary: how many exchanges a capture rule left without records, and which rule. */
+  readonly summary?: { readonly count: number; readonly rule: string };
+}
