@@ -7,7 +7,7 @@ export const SAMPLE_INTERVAL_MS = 5000;
 export const MAX_SAMPLES = 720;
 /**
  * Series beyond which further ones are left out: 8 bytes a sample, so 5.8 KB a series and 3 MB at most. A gateway with two data threads and two sinks
- * has 27 of them.
+ * has 26 of them: 150 KB.
  */
 export const MAX_HEALTH_SERIES = 512;
 /** Intervals between two samples from which on there is a hole between them. */
