@@ -7,10 +7,11 @@ import { buildPage } from './build-page.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
-/** Each becomes a file of its own: what Node is started with, and the worker of a data thread. */
+/** Each becomes a file of its own: what Node is started with, and the workers: of a data thread, and of who reads records. */
 const ENTRIES = [
   'src/main.ts',
   'src/gateway/data-thread-entry.ts',
+  'src/admin/record-reader/record-reader-entry.ts',
   'src/cli/health-check.ts',
   'src/cli/sample-service.ts',
   'src/cli/sample-traffic.ts',
