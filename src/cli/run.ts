@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { Admin } from '../admin/admin.ts';
 import { endpoints } from '../admin/api/endpoints.ts';
+import { RecordReader } from '../admin/record-reader/record-reader.ts';
 import { type Options } from '../config/options.ts';
 import { idleOptions } from '../config/idle-options.ts';
 import { readOptions } from '../config/read-options.ts';
@@ -101,6 +102,7 @@ async function serve(
   const scheme = !gateway.isRecording ? '' : options.tlsCert === null ? 'http://' : 'https://';
   const listening = gateway.addresses.map(({ address, port }) => `${scheme}${shownHost(address)}:${port}`);
   const startedMs = Date.now();
+  const reader = gateway.storeFile === null ? null : new RecordReader({ file: gateway.storeFile });
   admin.serve(
     endpoints({
       info: () => ({
@@ -108,9 +110,11 @@ async function serve(
         startedMs,
         upstream: options.upstream,
         listening,
-        hasStore: gateway.isRecording && options.store === 'on',
+        hasStore: reader !== null,
         traceUrl: options.traceUrl,
       }),
+      health: telemetry.healthSources(),
+      records: reader,
     }),
   );
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
@@ -127,6 +131,7 @@ async function serve(
   );
   unhear();
   await control?.stop();
+  await reader?.stop();
   if (outcome instanceof Error) {
     log.write('error', `[gateway] ${outcome.message}`);
     await gateway.stop(0);

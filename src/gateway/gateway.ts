@@ -32,6 +32,8 @@ export interface Gateway {
   readonly isRecording: boolean;
   /** Whether there are records: `off` with --capture=off, `none` for a script that does not use `audit`. */
   readonly recording: 'on' | 'off' | 'none';
+  /** The embedded store; null without one. */
+  readonly storeFile: string | null;
   /** Where the program listened at start. */
   readonly addresses: readonly BoundAddress[];
   /** Load the program anew and switch to it; rejects, and the old one runs on, where that fails. Gives where it listens now. */
@@ -123,6 +125,7 @@ export async function startGateway(init: {
     return {
       addresses,
       isRecording: directory !== null,
+      storeFile: directory === null || options.store === 'off' ? null : directory.paths.store,
       recording: directory === null ? 'none' : script === null ? options.capture : 'on',
       done,
       reload: () => tracing.span('tapline.reload', {}, () => reload(threads)),
