@@ -28,6 +28,8 @@ export interface RecordRow {
   readonly destinationBytes: number;
   /** What happened to it on its way here: redacted, truncated, dropped, gateway (answered by the gateway itself). */
   readonly marks: readonly string[];
+  /** A text was too long for a row and is shown cut: the document has all of it. */
+  readonly isCut?: true;
   /** Of a gap: what is missing, and why. */
   readonly gap?: {
     readonly count: number;
