@@ -4,7 +4,7 @@ import type { HealthReport } from '../../../telemetry/health-report.ts';
 import { type MetricDeclaration, METRICS } from '../../../telemetry/metric-declarations.ts';
 import type { MetricSnapshot, Series } from '../../../telemetry/metric.ts';
 import type { TrafficSum } from '../../../telemetry/traffic-totals.ts';
-import { readiness } from '../../readiness.ts';
+import { readiness } from '../probes/readiness.ts';
 import type { HealthView, RecordingMode, SinkView, ThreadView } from './health-view.ts';
 
 const SINK = 'tapline.sink';

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { GatewayInfo } from '../../api/gateway-info.ts';
+import type { GatewayInfo } from '../../api/gateway/gateway-info.ts';
 import { requestJson } from './request.ts';
 
 /** What the gateway is; null until it has told. */
