@@ -105,6 +105,7 @@ async function serve(
   const reader = gateway.storeFile === null ? null : new RecordReader({ file: gateway.storeFile });
   admin.serve(
     endpoints({
+      health: telemetry.healthSources(),
       info: () => ({
         version: VERSION,
         startedMs,
