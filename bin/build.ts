@@ -6,10 +6,11 @@ import { build, type Plugin } from 'esbuild';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
-/** Each becomes a file of its own: what Node is started with, and the worker of a data thread. */
+/** Each becomes a file of its own: what Node is started with, the worker of a data thread, and that in which a program is tried. */
 const ENTRIES = [
   'src/main.ts',
   'src/gateway/data-thread-entry.ts',
+  'src/gateway/try-program-entry.ts',
   'src/cli/health-check.ts',
   'src/cli/sample-service.ts',
   'src/cli/sample-traffic.ts',
