@@ -1,8 +1,9 @@
-// Bundles the gateway into dist/ (or the folder that is given): starts faster and takes less memory than the sources. Run by `npm run build`.
+// Bundles the gateway and its page into dist/ (or the folder that is given): starts faster and takes less memory than the sources. Run by `npm run build`.
 import { chmodSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { buildPage } from './build-page.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -40,6 +41,7 @@ await build({
   logLevel: 'warning',
   plugins: [placesOfSources(), leanBuiltins(), leanPackages(), namesOfPackages()],
 });
+await buildPage(path.join(outputFolder, 'page'));
 // Its first line names Node: it is a command where it lies on the PATH.
 chmodSync(path.join(outputFolder, 'main.js'), 0o755);
 

@@ -14,11 +14,17 @@ const SECRETS: readonly Secret[] = [
   { file: '/secrets/kibana/kibana-password', user: 1000 },
   { file: '/secrets/kibana/encryption-key', user: 1000 },
   { file: '/secrets/grafana/admin-password', user: 472 },
+  { file: '/secrets/gateway/gui-token', user: 1000 },
 ];
 
 if (process.argv[2] === 'show')
   process.stdout.write(
-    `Kibana and Elasticsearch: elastic ${read('/secrets/elasticsearch/elastic-password')}\nGrafana: admin ${read('/secrets/grafana/admin-password')}\n`,
+    [
+      `Kibana and Elasticsearch: elastic ${read('/secrets/elasticsearch/elastic-password')}`,
+      `Grafana: admin ${read('/secrets/grafana/admin-password')}`,
+      `The page of the gateway: token ${read('/secrets/gateway/gui-token')}`,
+      '',
+    ].join('\n'),
   );
 else for (const secret of SECRETS) make(secret);
 // Filled by make-access.ts, which is not root.

@@ -35,7 +35,7 @@ export class GatewayProcess {
         output += chunk.toString();
         this.output += chunk.toString();
         const listening = /Listening on (http:\/\/\S+)/.exec(output);
-        const admin = /Admin: (http:\/\/\S+)/.exec(output);
+        const admin = /Page: (http:\/\/\S+)/.exec(output);
         if (listening === null || admin === null) return;
         clearTimeout(timer);
         this.admin = admin[1]!;

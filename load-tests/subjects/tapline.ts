@@ -13,7 +13,7 @@ import { readVitals } from './vitals.ts';
 
 const BULK_SINK = path.join(import.meta.dirname, '../delivery/bulk-sink.ts');
 const OTLP_SINK = path.join(import.meta.dirname, '../delivery/otlp-sink.ts');
-const READY = /Listening on (http:\/\/\S+)[^]*Admin: (http:\/\/\S+)/;
+const READY = /Listening on (http:\/\/\S+)[^]*Page: (http:\/\/\S+)/;
 /** Longer than --flush-interval, after which all records are at least in the spool, and than the second in which threads tell what they have counted. */
 const TOLD_MS = 1200;
 const LOOK_MS = 250;

@@ -1,35 +1,60 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../core/ports.ts';
-import { type AdminAnswer, adminAnswer, type AdminSources, isLoopbackAddress } from './answer.ts';
+import { type AccessRules, isLoopbackAddress, refusal } from './access.ts';
+import type { AdminSessions } from './admin-sessions.ts';
+import { type AdminAnswer, type Endpoint, type Exposure, problem } from './endpoint.ts';
+import type { PageFiles } from './page-files.ts';
+import { readBody } from './read-body.ts';
+import { type Match, Router } from './router.ts';
+import { sendAnswer } from './send-answer.ts';
 
 /** How long a client may take for its request, and leave its connection idle. */
 const TIMEOUT_MS = 10_000;
-const MAX_HEAD_BYTES = 8192;
+/** How long a client may leave an answer unread; a stream sends something more often. */
+const UNREAD_MS = 60_000;
+/** A query may be long. */
+const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_HEADERS = 64;
 const MAX_CONNECTIONS = 64;
 
-const FAILED: AdminAnswer = {
-  status: 500,
-  headers: {},
-  body: 'The gateway cannot tell; its log says why.\n',
-};
+const FAILED = problem(500, 'The gateway cannot tell; its log says why.');
 
-/** The port for the operator: `/metrics`, `/healthz`, `/readyz`. It shows, and changes nothing. */
+export interface AdminServerOptions {
+  /** `ip:port` or `[ip]:port`; port 0 takes a free one. */
+  readonly address: string;
+  /** Names that the port answers to, beside addresses and `localhost`. */
+  readonly hostNames: readonly string[];
+  /** Null where no token is asked for. */
+  readonly sessions: AdminSessions | null;
+  /** Null for a port without a page. */
+  readonly page: PageFiles | null;
+  readonly log: Log;
+}
+
+/** The port for people and their tools: probes, the API, the page. What may be asked, by whom, how much of it and how long is settled here. */
 export class AdminServer {
   readonly #server: http.Server;
   readonly #host: string;
   readonly #port: number;
   readonly #log: Log;
+  readonly #page: PageFiles | null;
+  readonly #rules: AccessRules;
+  readonly #stopped = new AbortController();
+  #router = new Router([]);
   #stopping: Promise<void> | null = null;
 
-  /** @param address `ip:port` or `[ip]:port`; port 0 takes a free one */
-  constructor(address: string, sources: AdminSources, log: Log) {
+  constructor({ address, hostNames, sessions, page, log }: AdminServerOptions) {
     const colon = address.lastIndexOf(':');
     this.#host = address.slice(0, colon).replace(/^\[|\]$/g, '');
     this.#port = Number(address.slice(colon + 1));
     this.#log = log;
-    const isLoopback = isLoopbackAddress(this.#host);
+    this.#page = page;
+    this.#rules = {
+      isLoopback: isLoopbackAddress(this.#host),
+      hostNames: new Set([this.#host, ...hostNames].map((name) => name.toLowerCase())),
+      sessions,
+    };
     this.#server = http.createServer(
       {
         maxHeaderSize: MAX_HEAD_BYTES,
@@ -38,12 +63,17 @@ export class AdminServer {
         keepAliveTimeout: TIMEOUT_MS,
         connectionsCheckingInterval: 1000,
       },
-      (request, response) => this.#answer(request, response, isLoopback, sources),
+      (request, response) => void this.#serve(request, response),
     );
     this.#server.maxHeadersCount = MAX_HEADERS;
     this.#server.maxConnections = MAX_CONNECTIONS;
     // A client that does not read its answer is let go.
-    this.#server.setTimeout(TIMEOUT_MS, (socket) => socket.destroy());
+    this.#server.setTimeout(UNREAD_MS, (socket) => socket.destroy());
+  }
+
+  /** What is answered from now on. */
+  serve(endpoints: readonly Endpoint[]): void {
+    this.#router = new Router(endpoints);
   }
 
   /** Binds the port. Rejects, with the port and what to do, where that is not possible. */
@@ -63,19 +93,21 @@ export class AdminServer {
       });
       server.listen({ host: this.#host, port: this.#port }, () => {
         server.removeAllListeners('error');
-        server.on('error', (error) => this.#log.write('error', `[admin] ${error.message}`));
+        server.on('error', (error) => this.#log.write('error', `[gui] ${error.message}`));
         const { address, port } = server.address() as AddressInfo;
+        this.#rules.sessions?.boundTo(port);
         resolve({ address, port });
       });
     });
   }
 
-  /** Stops accepting; answers under way have until the deadline. Safe before `start` and twice. */
+  /** Stops accepting and ends streams; other answers under way have until the deadline. Safe before `start` and twice. */
   stop(deadlineMs: number): Promise<void> {
     return (this.#stopping ??= this.#stop(deadlineMs));
   }
 
   #stop(deadlineMs: number): Promise<void> {
+    this.#stopped.abort();
     if (!this.#server.listening) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#server.closeAllConnections(), deadlineMs);
@@ -87,27 +119,96 @@ export class AdminServer {
     });
   }
 
-  #answer(
-    request: http.IncomingMessage,
-    response: http.ServerResponse,
-    isLoopback: boolean,
-    sources: AdminSources,
-  ): void {
-    const { method = '', url = '', headers } = request;
+  async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const signal = AbortSignal.any([gone.signal, this.#stopped.signal]);
     let answer: AdminAnswer;
     try {
-      answer = adminAnswer({ method, target: url, host: headers.host ?? '' }, isLoopback, sources);
+      answer = await this.#answer(request, signal);
     } catch (error) {
-      this.#log.write('error', `[admin] ${(error as Error).message}`);
+      if (signal.aborted) return void response.destroy();
+      this.#log.write('error', `[gui] ${(error as Error).message}`);
       answer = FAILED;
     }
-    // Nothing here wants a body: who sends one is not waited for.
-    const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-    response.writeHead(answer.status, {
-      ...answer.headers,
-      'Content-Length': Buffer.byteLength(answer.body),
-      ...(hasBody || this.#stopping !== null ? { Connection: 'close' } : {}),
-    });
-    response.end(method === 'HEAD' ? undefined : answer.body);
+    await sendAnswer(answer, { request, response, signal, isLast: this.#stopping !== null }).catch(
+      (error: unknown) => {
+        this.#log.write('error', `[gui] ${(error as Error).message}`);
+        response.destroy();
+      },
+    );
   }
+
+  async #answer(request: http.IncomingMessage, signal: AbortSignal): Promise<AdminAnswer> {
+    const { method = '', url = '', headers } = request;
+    if (!url.startsWith('/')) return problem(400, 'The target of a request must begin with /.');
+    const question = url.indexOf('?');
+    const rawPath = question < 0 ? url : url.slice(0, question);
+    const found = this.#router.find(method, rawPath);
+    const refused = refusal(
+      {
+        method,
+        host: headers.host ?? '',
+        origin: headers.origin,
+        authorization: headers.authorization,
+        cookie: headers.cookie,
+        site: header(headers, 'sec-fetch-site'),
+        mode: header(headers, 'sec-fetch-mode'),
+      },
+      exposureOf(found),
+      this.#rules,
+    );
+    if (refused !== null) return refused;
+    if (found.kind !== 'endpoint') return this.#withoutEndpoint(found, method, headers);
+    const { endpoint, path, values } = found;
+    const body = await readBody(request, endpoint.description.body?.maxBytes ?? 0, signal);
+    if (!Buffer.isBuffer(body)) return body;
+    return endpoint.answer({
+      method,
+      path,
+      pathValues: values,
+      query: new URLSearchParams(question < 0 ? '' : url.slice(question + 1)),
+      headers,
+      body,
+      signal,
+    });
+  }
+
+  async #withoutEndpoint(
+    found: Exclude<Match, { kind: 'endpoint' }>,
+    method: string,
+    headers: http.IncomingHttpHeaders,
+  ): Promise<AdminAnswer> {
+    switch (found.kind) {
+      case 'malformed':
+        return problem(400, 'The path is not well formed.');
+      case 'other-method':
+        return problem(
+          405,
+          `Only ${found.allowed.join(', ')} are answered here.`,
+          {},
+          { Allow: found.allowed.join(', ') },
+        );
+      case 'none': {
+        if (method !== 'GET' && method !== 'HEAD')
+          return problem(405, 'Only GET and HEAD are answered here.', {}, { Allow: 'GET, HEAD' });
+        const file = await this.#page?.answer(
+          found.path,
+          header(headers, 'accept-encoding'),
+          header(headers, 'if-none-match'),
+        );
+        return file ?? problem(404, 'There is nothing here; the API is under /api (docs/reference/api.md).');
+      }
+    }
+  }
+}
+
+function exposureOf(found: Match): Exposure {
+  if (found.kind === 'endpoint') return found.endpoint.description.exposure ?? 'private';
+  return found.kind === 'none' && !found.path.startsWith('/api') ? 'page' : 'private';
+}
+
+function header(headers: http.IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
 }

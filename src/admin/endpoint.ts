@@ -43,6 +43,14 @@ export interface AnswerDescription {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** How much an endpoint gives away, and so who is answered. */
+export type Exposure =
+  /** Everybody who reaches the port (probes): nothing of a record, and nothing that changes anything. */
+  | 'public'
+  /** Who may open the page, before the token: the page's own files, and the way in. */
+  | 'page'
+  | 'private';
+
 /** An endpoint in words: OpenAPI and the reference page are made of it, and tests hold the server to it. */
 export interface EndpointDescription {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -63,8 +71,8 @@ export interface EndpointDescription {
   };
   /** By status. */
   readonly answers: Readonly<Record<string, AnswerDescription>>;
-  /** Answered to everybody who reaches the port, without a token: nothing of a record and nothing that changes anything. */
-  readonly isPublic?: boolean;
+  /** Who is answered; default `private`. */
+  readonly exposure?: Exposure;
 }
 
 /** One operation of the admin port. */
@@ -100,8 +108,9 @@ export function problem(
   status: number,
   error: string,
   more: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
 ): AdminAnswer {
-  return json(status, { error, ...more });
+  return json(status, { error, ...more }, headers);
 }
 
 /** The schema of what `problem` answers. */

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
+import { ENDPOINT_GROUPS } from '../admin/api/descriptions.ts';
+import { openApi } from '../admin/open-api.ts';
 import { OPTION_SPECS, optionSign } from '../config/options.ts';
 import type { FilterDeclaration } from '../core/filter.ts';
 import { catalogue } from '../filters/index.ts';
@@ -9,6 +11,7 @@ import { globalCatalogue } from '../script/globals/index.ts';
 import { type MetricDeclaration, METRICS } from '../telemetry/metric-declarations.ts';
 import { prometheusLabel, prometheusName } from '../telemetry/prometheus-name.ts';
 import { signature } from '../core/filter-signature.ts';
+import { VERSION } from '../gateway/version.ts';
 import { scriptTypes } from './script-types.ts';
 
 /** Writes the pages of docs/reference from the declarations; with `--check`, says which are out of date. */
@@ -22,6 +25,8 @@ const pages: Record<string, string> = {
   'objects.md': objectsPage(),
   'metrics.md': metricsPage(),
   'differences.md': differencesPage(),
+  'api.md': apiPage(),
+  '../openapi.json': `${JSON.stringify(openApi(ENDPOINT_GROUPS, VERSION), null, 2)}\n`,
   '../../types/script.d.ts': scriptTypes(),
 };
 
@@ -142,6 +147,32 @@ ${table(
   ['Field', 'Compares'],
   Object.entries(QUERY_FIELDS).map(([name, { meaning }]) => [`\`${name}\``, meaning]),
 )}`;
+}
+
+function apiPage(): string {
+  const groups = ENDPOINT_GROUPS.map(
+    ({ title, meaning, endpoints }) =>
+      `## ${title}\n\n${meaning}\n\n${table(
+        ['Request', 'Answer', 'Meaning'],
+        endpoints.map(({ method, path: target, summary, answers }) => [
+          code(`${method} ${target}`),
+          Object.keys(answers).join(', '),
+          `${summary}.`,
+        ]),
+      )}`,
+  );
+  return `${NOTE}
+# The API of the admin port
+
+[openapi.json](../openapi.json) says everything: parameters, bodies, answers. [The admin port](../admin-port.md) says who may ask. Errors are
+\`{"error": "what is wrong, and what to do"}\`, with \`line\` and \`column\` where there is a place.
+
+\`\`\`sh
+curl 'http://127.0.0.1:8001/api/records?query=status>=500&limit=10'
+curl -N 'http://127.0.0.1:8001/api/records/stream?query=path:/api/*'
+\`\`\`
+
+${groups.join('\n')}`;
 }
 
 function metricsPage(): string {

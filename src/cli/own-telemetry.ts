@@ -1,5 +1,3 @@
-import { AdminServer } from '../admin/admin-server.ts';
-import { ADMIN_PATHS } from '../admin/answer.ts';
 import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -11,7 +9,7 @@ import { isSentByOtlp } from '../telemetry/otlp-environment.ts';
 import { observeProcess } from '../telemetry/process-metrics.ts';
 import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
 
-/** How long a collector may take for the last metrics and spans, and a client of the admin port for its answer. */
+/** How long a collector may take for the last metrics and spans. */
 const LAST_WORDS_MS = 2000;
 
 /** What is left of the process when everything is done holds it for so long at most. */
@@ -19,7 +17,7 @@ const LINGER_MS = 100;
 
 const STARTING: HealthReport = { state: 'starting', threads: [], sinks: [], spool: null };
 
-/** What the gateway says about itself: its metrics, the admin port, and both metrics and spans by OTLP where the variables ask for it. */
+/** What the gateway counts and says about itself: its metrics, its health, and metrics and spans by OTLP where the variables ask for it. */
 export class OwnTelemetry {
   readonly metrics = new MetricRegistry();
   readonly tracing: Tracing = {
@@ -30,7 +28,6 @@ export class OwnTelemetry {
   readonly #log: Log;
   readonly #unobserve: () => void;
   readonly #startMs = performance.timeOrigin;
-  #admin: AdminServer | null = null;
   #gateway: Pick<Gateway, 'health'> | null = null;
   #loading: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
@@ -43,19 +40,9 @@ export class OwnTelemetry {
     this.#unobserve = observeProcess(this.metrics);
   }
 
-  /** Opens the admin port. Rejects where it cannot be bound. Gives the line that tells of it; null without one. */
-  async start(): Promise<string | null> {
-    const { guiPort } = this.#options;
-    if (guiPort === null) return null;
-    const admin = new AdminServer(
-      guiPort.text,
-      { metrics: () => this.metrics.collect(), health: () => this.#gateway?.health() ?? STARTING },
-      this.#log,
-    );
-    const { address, port } = await admin.start();
-    this.#admin = admin;
-    const host = address.includes(':') ? `[${address}]` : address;
-    return `Admin: http://${host}:${port} (${ADMIN_PATHS.join(', ')})`;
+  /** `starting` until the gateway runs. */
+  health(): HealthReport {
+    return this.#gateway?.health() ?? STARTING;
   }
 
   /** The gateway runs. Only now the SDK of OpenTelemetry is loaded, so that it delays no start. */
@@ -87,7 +74,6 @@ export class OwnTelemetry {
       // It goes on trying, and nothing can stop it but this.
       setTimeout(() => process.exit(), LINGER_MS).unref();
     }
-    await this.#admin?.stop(LAST_WORDS_MS);
     this.#unobserve();
   }
 

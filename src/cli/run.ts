@@ -1,4 +1,7 @@
 import * as path from 'node:path';
+import { Admin } from '../admin/admin.ts';
+import { endpoints } from '../admin/api/endpoints.ts';
+import { ProgramFolder } from '../admin/program-folder.ts';
 import type { Options } from '../config/options.ts';
 import { idleOptions } from '../config/idle-options.ts';
 import { readOptions } from '../config/read-options.ts';
@@ -6,8 +9,10 @@ import { UsageError } from '../config/usage-error.ts';
 import { ControlServer } from '../control/control-server.ts';
 import { catalogue } from '../filters/index.ts';
 import { type Gateway, startGateway } from '../gateway/gateway.ts';
+import type { BoundAddress } from '../gateway/front.ts';
 import { loadOnly } from '../gateway/load-program.ts';
 import type { ProgramSource } from '../gateway/program-source.ts';
+import { scriptLanguage } from '../gateway/script-language.ts';
 import { VERSION } from '../gateway/version.ts';
 import { profileTaker } from '../profiling/take-profile.ts';
 import { ScriptError } from '../script/script-error.ts';
@@ -19,6 +24,9 @@ import { helpText } from './help.ts';
 import { OwnTelemetry } from './own-telemetry.ts';
 import { startSampleApplication } from './sample-application.ts';
 import type { Terminal } from './terminal.ts';
+
+/** How long clients of the admin port may take for their answers at the end. */
+const LAST_ANSWERS_MS = 2000;
 
 /** `tapline [options] [script|folder]` */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -53,10 +61,18 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     options = { ...options, upstream: sample.url };
   }
   const telemetry = new OwnTelemetry(options, terminal.env, log);
+  const admin = new Admin({
+    options,
+    isPortGiven: read.given.has('gui-port'),
+    log,
+    metrics: () => telemetry.metrics.collect(),
+    health: () => telemetry.health(),
+  });
   try {
-    return await serve(options, choice, log, terminal, telemetry, sample?.url ?? null);
+    return await serve(options, choice, log, terminal, telemetry, admin, sample?.url ?? null);
   } finally {
     await telemetry.stop();
+    await admin.stop(LAST_ANSWERS_MS);
     sample?.stop();
   }
 }
@@ -67,11 +83,12 @@ async function serve(
   log: LineLog,
   terminal: Terminal,
   telemetry: OwnTelemetry,
+  admin: Admin,
   sampleUrl: string | null,
 ): Promise<number> {
   // Before anybody is told that it listens: a signal must find its listener.
   const signalled = nextSignal();
-  const adminLine = await telemetry.start();
+  const adminLine = await admin.start();
   const { metrics, tracing } = telemetry;
   const gateway = await startGateway({
     options,
@@ -84,13 +101,33 @@ async function serve(
   telemetry.serve(gateway);
   const control = gateway.isRecording ? await startControl(gateway, options, log) : null;
   const { out } = terminal;
-  if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
   // A script that is not about the upstream may speak anything.
   const scheme = !gateway.isRecording ? '' : options.tlsCert === null ? 'http://' : 'https://';
-  for (const { address, port } of gateway.addresses)
-    out.write(
-      `Listening on ${scheme}${shownHost(address)}:${port}${options.upstream === null ? '' : ` for ${options.upstream}`}\n`,
-    );
+  const shown = (addresses: readonly BoundAddress[]): string[] =>
+    addresses.map(({ address, port }) => `${scheme}${shownHost(address)}:${port}`);
+  const startedMs = Date.now();
+  admin.serve(
+    endpoints({
+      info: () => ({
+        version: VERSION,
+        startedMs,
+        upstream: options.upstream,
+        listening: shown(gateway.program()?.addresses ?? []),
+        hasStore: gateway.isRecording && options.store === 'on',
+        traceUrl: options.traceUrl,
+      }),
+      program: {
+        gateway,
+        folder: new ProgramFolder(pageRoot),
+        log,
+        history: log.history,
+        language: () => scriptLanguage(options),
+      },
+    }),
+  );
+  if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
+  for (const url of shown(gateway.addresses))
+    out.write(`Listening on ${url}${options.upstream === null ? '' : ` for ${options.upstream}`}\n`);
   if (program === null && pageRoot.kind === 'folder')
     out.write(`Nothing runs yet: start a script of ${pageRoot.folder} in the page\n`);
   if (gateway.isRecording)

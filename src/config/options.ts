@@ -73,6 +73,9 @@ export interface Options {
   readonly deliveryTries: number;
   readonly deadLetterBytes: number;
   readonly guiPort: { readonly text: string } | null;
+  readonly guiTokenFile: string | null;
+  readonly guiHosts: string[];
+  readonly traceUrl: string | null;
 }
 
 export type OptionType =
@@ -81,6 +84,7 @@ export type OptionType =
   | 'urls'
   | 'address'
   | 'admin-address'
+  | 'trace-url'
   | 'path'
   | 'duration'
   | 'size'
@@ -115,6 +119,7 @@ export interface OptionSpec {
     | 'Elasticsearch'
     | 'OTLP'
     | 'Files'
+    | 'Page'
     | 'Process';
   readonly placeholder: string;
   /** Smallest value of a number. */
@@ -772,10 +777,38 @@ export const OPTION_SPECS: readonly OptionSpec[] = [
     name: 'gui-port',
     field: 'guiPort',
     type: 'admin-address',
-    defaultValue: '0',
-    group: 'Process',
+    defaultValue: '8001',
+    group: 'Page',
     placeholder: '[IP:]PORT',
-    meaning: '/metrics (Prometheus), /healthz and /readyz; a port alone is on loopback; 0 for none',
+    meaning:
+      'the page, its API, /metrics (Prometheus), /healthz and /readyz; a port alone is on loopback; 0 for none; another is taken where 8001 is in use and none was asked for',
+  },
+  {
+    name: 'gui-token-file',
+    field: 'guiTokenFile',
+    type: 'path',
+    defaultValue: null,
+    group: 'Page',
+    placeholder: 'FILE',
+    meaning: 'file with the token that opens page and API; beyond loopback there is no page without one',
+  },
+  {
+    name: 'gui-hosts',
+    field: 'guiHosts',
+    type: 'list',
+    defaultValue: '',
+    group: 'Page',
+    placeholder: 'NAMES',
+    meaning: 'names under which page and API are reached, where it is not an address or localhost',
+  },
+  {
+    name: 'trace-url',
+    field: 'traceUrl',
+    type: 'trace-url',
+    defaultValue: null,
+    group: 'Page',
+    placeholder: 'URL',
+    meaning: 'where the page links trace ids to, such as https://jaeger.example/trace/{trace}',
   },
   {
     name: 'log-level',

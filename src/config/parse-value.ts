@@ -75,6 +75,10 @@ export function parseValue(spec: OptionSpec, text: string, origin: string, base:
         text: parseAddress(text) ?? expects("[ip:]port such as '8001' or '0.0.0.0:8001', or 0 for none"),
       };
     }
+    case 'trace-url':
+      return /^https?:\/\/[^\s{}]+\{trace\}[^\s{}]*$/.test(text)
+        ? text
+        : expects("a URL with {trace} in it such as 'https://jaeger.example/trace/{trace}'");
     case 'urls':
       return text
         .split(',')

@@ -62,6 +62,7 @@ export function readOptions(sources: OptionSources): ReadResult {
     'elasticsearchApiKeyFile',
     'elasticsearchPasswordFile',
     'elasticsearchCa',
+    'guiTokenFile',
   ] as const)
     requireReadable(field, read[field]);
   return { options: read, positional, given };

@@ -230,5 +230,5 @@ withPeers('Prometheus gives a metric one name, scraped or sent by OTLP', async (
       .sort();
   t.deepEqual(await labels('sent'), await labels('test'));
   t.is(await gateway.end('SIGTERM'), 0);
-  t.true(gateway.output().includes(`Admin: http://127.0.0.1:${admin} (/metrics, /healthz, /readyz)`));
+  t.true(gateway.output().includes(`Page: http://127.0.0.1:${admin} `));
 });

@@ -1,5 +1,5 @@
-import { type Endpoint, type EndpointDescription, json, PROBLEM } from '../../endpoint.ts';
-import { type ProgramPorts, starting } from './program-ports.ts';
+import { type Endpoint, type EndpointDescription, json } from '../../endpoint.ts';
+import type { ProgramPorts } from './program-ports.ts';
 
 const COUNT = { type: 'integer', minimum: 0 };
 
@@ -46,7 +46,7 @@ const PIPELINE = {
   },
 };
 
-const ACTIVITY: EndpointDescription = {
+export const ACTIVITY: EndpointDescription = {
   method: 'GET',
   path: '/api/program/activity',
   name: 'programActivity',
@@ -84,16 +84,12 @@ const ACTIVITY: EndpointDescription = {
         },
       },
     },
-    '503': { description: 'The gateway starts.', contentType: 'application/json', schema: PROBLEM },
   },
 };
 
 export function programActivity({ gateway }: ProgramPorts): Endpoint {
   return {
     description: ACTIVITY,
-    answer: async () => {
-      const running = gateway();
-      return running === null ? starting() : json(200, await running.activity());
-    },
+    answer: async () => json(200, await gateway.activity()),
   };
 }

@@ -1,8 +1,8 @@
-import { type Endpoint, type EndpointDescription, json, PROBLEM } from '../../endpoint.ts';
+import { type Endpoint, type EndpointDescription, json } from '../../endpoint.ts';
 import { GRAPH } from './graph-schema.ts';
-import { type ProgramPorts, starting } from './program-ports.ts';
+import type { ProgramPorts } from './program-ports.ts';
 
-const CONFIG: EndpointDescription = {
+export const CONFIG: EndpointDescription = {
   method: 'GET',
   path: '/api/config',
   name: 'config',
@@ -13,16 +13,12 @@ const CONFIG: EndpointDescription = {
       contentType: 'application/json',
       schema: { type: 'object', additionalProperties: GRAPH },
     },
-    '503': { description: 'The gateway starts.', contentType: 'application/json', schema: PROBLEM },
   },
 };
 
 export function config({ gateway }: ProgramPorts): Endpoint {
   return {
     description: CONFIG,
-    answer: async () => {
-      const running = gateway();
-      return running === null ? starting() : json(200, await running.graphs());
-    },
+    answer: async () => json(200, await gateway.graphs()),
   };
 }

@@ -12,7 +12,7 @@ const PLACE = {
   column: { type: 'integer', minimum: 1 },
 };
 
-const DRAW_GRAPH: EndpointDescription = {
+export const DRAW_GRAPH: EndpointDescription = {
   method: 'POST',
   path: '/api/graph',
   name: 'drawGraph',

@@ -19,7 +19,7 @@ const METHODS = {
   },
 };
 
-const LANGUAGE: EndpointDescription = {
+export const LANGUAGE: EndpointDescription = {
   method: 'GET',
   path: '/api/language',
   name: 'readLanguage',

@@ -1,7 +1,7 @@
 import { type Endpoint, type EndpointDescription, json } from '../../endpoint.ts';
 import type { ProgramPorts } from './program-ports.ts';
 
-const LIST_FILES: EndpointDescription = {
+export const LIST_FILES: EndpointDescription = {
   method: 'GET',
   path: '/api/files',
   name: 'listFiles',

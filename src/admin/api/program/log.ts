@@ -1,7 +1,7 @@
 import { type Endpoint, type EndpointDescription, text } from '../../endpoint.ts';
 import type { ProgramPorts } from './program-ports.ts';
 
-const LOG: EndpointDescription = {
+export const LOG: EndpointDescription = {
   method: 'GET',
   path: '/api/log',
   name: 'readLog',

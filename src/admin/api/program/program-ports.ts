@@ -13,19 +13,13 @@ export type ProgramGateway = Pick<
 
 /** What the endpoints of this group are made of. */
 export interface ProgramPorts {
-  /** Null while it starts. */
-  readonly gateway: () => ProgramGateway | null;
+  readonly gateway: ProgramGateway;
   readonly folder: ProgramFolder;
   /** What the page changes is told here. */
   readonly log: Log;
   readonly history: LogHistory;
   /** Asked at the first use. */
   readonly language: () => ScriptLanguage;
-}
-
-/** The answer while the gateway starts. */
-export function starting(): AdminAnswer {
-  return problem(503, 'The gateway is being started; try again in a moment.');
 }
 
 /** The answer while a program is being started or stopped. */

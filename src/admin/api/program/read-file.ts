@@ -2,7 +2,7 @@ import { type Endpoint, type EndpointDescription, problem, PROBLEM, TEXT_TYPE } 
 import { FILE_PATH, missing, MISSING } from './file-answers.ts';
 import type { ProgramPorts } from './program-ports.ts';
 
-const READ_FILE: EndpointDescription = {
+export const READ_FILE: EndpointDescription = {
   method: 'GET',
   path: '/api/files/{path...}',
   name: 'readFile',

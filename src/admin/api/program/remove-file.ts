@@ -3,7 +3,7 @@ import { conflict, CONFLICT, FILE_PATH, IF_MATCH, missing, MISSING } from './fil
 import type { ProgramPorts } from './program-ports.ts';
 import { diskFault } from './write-file.ts';
 
-const REMOVE_FILE: EndpointDescription = {
+export const REMOVE_FILE: EndpointDescription = {
   method: 'DELETE',
   path: '/api/files/{path...}',
   name: 'removeFile',
@@ -36,7 +36,7 @@ export function removeFile({ folder, log }: ProgramPorts): Endpoint {
       }
       if (result === 'missing') return missing();
       if (result !== 'removed') return conflict(path, result.current);
-      log.write('info', `[gui] removed ${path}`);
+      log.write('info', `[gui] removed /${path}`);
       return { status: 204, body: '' };
     },
   };

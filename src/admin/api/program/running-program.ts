@@ -1,7 +1,7 @@
-import { type Endpoint, type EndpointDescription, PROBLEM, text } from '../../endpoint.ts';
-import { type ProgramPorts, starting } from './program-ports.ts';
+import { type Endpoint, type EndpointDescription, text } from '../../endpoint.ts';
+import type { ProgramPorts } from './program-ports.ts';
 
-const RUNNING_PROGRAM: EndpointDescription = {
+export const RUNNING_PROGRAM: EndpointDescription = {
   method: 'GET',
   path: '/api/program',
   name: 'runningProgram',
@@ -17,7 +17,6 @@ const RUNNING_PROGRAM: EndpointDescription = {
           'How many programs were started or stopped before; counts begin anew with each.',
       },
     },
-    '503': { description: 'The gateway starts.', contentType: 'application/json', schema: PROBLEM },
   },
 };
 
@@ -25,8 +24,7 @@ export function runningProgram({ gateway }: ProgramPorts): Endpoint {
   return {
     description: RUNNING_PROGRAM,
     answer() {
-      const running = gateway()?.program();
-      if (running === undefined) return starting();
+      const running = gateway.program();
       if (running === null) return text(200, '', { 'x-program-source': 'none' });
       return text(200, running.source.entry, {
         'x-program-source': running.source.isBuiltIn ? 'built-in' : 'file',

@@ -1,8 +1,8 @@
 import { ProgramError } from '../../../gateway/program-fault.ts';
 import { type Endpoint, type EndpointDescription, json, problem, PROBLEM } from '../../endpoint.ts';
-import { type ProgramPorts, starting, switching } from './program-ports.ts';
+import { type ProgramPorts, switching } from './program-ports.ts';
 
-const START_PROGRAM: EndpointDescription = {
+export const START_PROGRAM: EndpointDescription = {
   method: 'POST',
   path: '/api/program',
   name: 'startProgram',
@@ -49,7 +49,6 @@ const START_PROGRAM: EndpointDescription = {
       contentType: 'application/json',
       schema: PROBLEM,
     },
-    '503': { description: 'The gateway starts.', contentType: 'application/json', schema: PROBLEM },
   },
 };
 
@@ -57,14 +56,12 @@ export function startProgram({ gateway, folder, log }: ProgramPorts): Endpoint {
   return {
     description: START_PROGRAM,
     async answer({ body }) {
-      const running = gateway();
-      if (running === null) return starting();
-      if (running.isSwitching) return switching();
+      if (gateway.isSwitching) return switching();
       const wanted = body.toString('utf8').trim();
       const source = await folder.sourceOf(wanted);
       if (source === null) return problem(400, `There is no script ${JSON.stringify(wanted)} in the folder.`);
       try {
-        const addresses = await running.startProgram(source);
+        const addresses = await gateway.startProgram(source);
         const listens = addresses.map(({ address, port }) =>
           address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
         );

@@ -1,7 +1,7 @@
 import { type Endpoint, type EndpointDescription, PROBLEM } from '../../endpoint.ts';
-import { type ProgramPorts, starting, switching } from './program-ports.ts';
+import { type ProgramPorts, switching } from './program-ports.ts';
 
-const STOP_PROGRAM: EndpointDescription = {
+export const STOP_PROGRAM: EndpointDescription = {
   method: 'DELETE',
   path: '/api/program',
   name: 'stopProgram',
@@ -15,7 +15,6 @@ const STOP_PROGRAM: EndpointDescription = {
       contentType: 'application/json',
       schema: PROBLEM,
     },
-    '503': { description: 'The gateway starts.', contentType: 'application/json', schema: PROBLEM },
   },
 };
 
@@ -23,12 +22,10 @@ export function stopProgram({ gateway, log }: ProgramPorts): Endpoint {
   return {
     description: STOP_PROGRAM,
     async answer() {
-      const running = gateway();
-      if (running === null) return starting();
-      if (running.isSwitching) return switching();
-      const entry = running.program()?.source.entry;
+      if (gateway.isSwitching) return switching();
+      const entry = gateway.program()?.source.entry;
       if (entry !== undefined) {
-        await running.stopProgram();
+        await gateway.stopProgram();
         log.write('info', `[gui] stopped ${entry}: its ports are closed`);
       }
       return { status: 204, body: '' };

@@ -11,7 +11,7 @@ import type { WriteResult } from '../../program-folder.ts';
 import { conflict, CONFLICT, FILE_PATH, IF_MATCH } from './file-answers.ts';
 import type { ProgramPorts } from './program-ports.ts';
 
-const WRITE_FILE: EndpointDescription = {
+export const WRITE_FILE: EndpointDescription = {
   method: 'POST',
   path: '/api/files/{path...}',
   name: 'writeFile',
@@ -80,7 +80,7 @@ export function writeFile({ folder, log }: ProgramPorts): Endpoint {
       }
       if (result.status === 'conflict') return conflict(path, result.current);
       if (result.status === 'refused') return problem(...REFUSALS[result.fault]);
-      log.write('info', `[gui] saved ${path}, ${body.length} bytes`);
+      log.write('info', `[gui] saved /${path}, ${body.length} bytes`);
       return json(201, { etag: result.etag }, { ETag: result.etag });
     },
   };

@@ -1,4 +1,4 @@
-import type { HealthReport } from '../telemetry/health-report.ts';
+import type { HealthReport } from '../../../telemetry/health-report.ts';
 
 /** From here on an operator should act: above it records are soon dropped. */
 const NEARLY_FULL = 0.8;

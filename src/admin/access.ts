@@ -1,0 +1,90 @@
+import { isIP } from 'node:net';
+import type { AdminSessions } from './admin-sessions.ts';
+import { type AdminAnswer, type Exposure, problem } from './endpoint.ts';
+
+/** Who may ask what of the admin port. */
+export interface AccessRules {
+  /** Bound where only this machine comes in. */
+  readonly isLoopback: boolean;
+  /** Names that `Host` may have beside addresses: the bound name, those of `--gui-host`. */
+  readonly hostNames: ReadonlySet<string>;
+  /** Null where no token is asked for. */
+  readonly sessions: AdminSessions | null;
+}
+
+/** What decides about a request. */
+export interface AccessRequest {
+  readonly method: string;
+  /** The field `Host`; empty where there is none. */
+  readonly host: string;
+  readonly origin: string | undefined;
+  readonly authorization: string | undefined;
+  readonly cookie: string | undefined;
+  /** `Sec-Fetch-Site`: what a browser says of the page that asks. */
+  readonly site: string | undefined;
+  /** `Sec-Fetch-Mode`: `navigate` where a person goes there. */
+  readonly mode: string | undefined;
+}
+
+/**
+ * Null where the request may go on; else the answer that refuses it. `Host` must name this machine, or a page in a browser could read the answer under a name
+ * that it has pointed here (DNS rebinding); what changes something must come from the page itself or carry the token (cross-site request forgery).
+ */
+export function refusal(request: AccessRequest, exposure: Exposure, rules: AccessRules): AdminAnswer | null {
+  const { isLoopback, sessions } = rules;
+  // Old probes send none; browsers always do.
+  if ((isLoopback || exposure !== 'public') && request.host !== '' && !isOwnHost(request.host, rules))
+    return problem(
+      403,
+      isLoopback
+        ? 'This port answers only to localhost, 127.0.0.1 and [::1].'
+        : 'This port does not answer to the name in Host: name it with --gui-host.',
+    );
+  if (exposure === 'public') return null;
+  if (!isLoopback && sessions === null)
+    return problem(
+      403,
+      'Beyond loopback the page and its API need a token: start the gateway with --gui-token-file=FILE.',
+    );
+  const hasToken = sessions?.isToken(bearer(request.authorization)) ?? false;
+  const isChanging = request.method !== 'GET' && request.method !== 'HEAD';
+  if (!hasToken && isChanging && !isSameOrigin(request))
+    return problem(
+      403,
+      'Changes are taken only from the page itself: Origin must be the address of this port (or send the token: Authorization: Bearer).',
+    );
+  // A page elsewhere could learn from what loads and what does not.
+  if (
+    !hasToken &&
+    request.mode !== 'navigate' &&
+    (request.site === 'cross-site' || request.site === 'same-site')
+  )
+    return problem(403, 'Requests of other pages are not answered.');
+  if (exposure === 'page' || sessions === null || hasToken || sessions.isOpen(request.cookie)) return null;
+  return problem(
+    401,
+    'The token is asked for: POST it to /api/session, or send it as Authorization: Bearer.',
+  );
+}
+
+/** Whether an address is this machine's own. */
+export function isLoopbackAddress(address: string): boolean {
+  return address.startsWith('127.') || address === '::1' || address === 'localhost';
+}
+
+function isOwnHost(host: string, { isLoopback, hostNames }: AccessRules): boolean {
+  if (/^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host)) return true;
+  if (isLoopback) return false;
+  const name = /^(\[[^\]]+\]|[^:]+)(?::\d{1,5})?$/.exec(host)?.[1]?.toLowerCase() ?? '';
+  // Nobody can point an address elsewhere.
+  return isIP(name.replace(/^\[|\]$/g, '')) !== 0 || hostNames.has(name);
+}
+
+function isSameOrigin({ origin, host }: AccessRequest): boolean {
+  // A proxy in front may speak TLS to the browser.
+  return host !== '' && (origin === `http://${host}` || origin === `https://${host}`);
+}
+
+function bearer(authorization: string | undefined): string {
+  return /^Bearer +([^ ]+) *$/i.exec(authorization ?? '')?.[1] ?? '';
+}

@@ -1,0 +1,20 @@
+import { signal } from '@preact/signals';
+import { parseRoute } from './route.ts';
+
+/** The route of now. */
+export const route = signal(parseRoute(location.hash));
+
+addEventListener('hashchange', () => {
+  route.value = parseRoute(location.hash);
+});
+
+/** Goes to an address that `routeTo` made; `isReplacing` for what nobody wants to come back to, such as each letter of a query. */
+export function go(address: string, { isReplacing = false }: { isReplacing?: boolean } = {}): void {
+  if (address === location.hash) return;
+  if (!isReplacing) {
+    location.hash = address;
+    return;
+  }
+  history.replaceState(null, '', address);
+  route.value = parseRoute(address);
+}

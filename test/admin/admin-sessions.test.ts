@@ -1,0 +1,62 @@
+import test from 'ava';
+import { AdminSessions } from '../../src/admin/admin-sessions.ts';
+
+const TOKEN = 'correct-horse-battery';
+
+function cookieOf(setCookie: string): string {
+  return setCookie.split(';')[0]!;
+}
+
+test('the token opens a session, whose cookie no script can read and no other page can send', (t) => {
+  const sessions = new AdminSessions(` ${TOKEN}\n`);
+  sessions.boundTo(8001);
+  t.is(sessions.open('wrong'), null);
+  const given = sessions.open(TOKEN)!;
+  t.regex(given, /^tapline-8001=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
+  t.false(given.includes(TOKEN));
+  t.true(sessions.isOpen(`a=b; ${cookieOf(given)}; c=d`));
+  t.false(sessions.isOpen(cookieOf(given).replace('tapline-8001', 'tapline-8002')));
+  t.false(sessions.isOpen('tapline-8001='));
+  t.false(sessions.isOpen(undefined));
+  t.regex(sessions.close(cookieOf(given)), /^tapline-8001=; .*Max-Age=0$/);
+  t.false(sessions.isOpen(cookieOf(given)));
+});
+
+test('a session ends when it is not used', (t) => {
+  let now = 0;
+  const sessions = new AdminSessions(TOKEN, () => now);
+  const cookie = cookieOf(sessions.open(TOKEN)!);
+  now += 11 * 3_600_000;
+  t.true(sessions.isOpen(cookie));
+  now += 11 * 3_600_000;
+  t.true(sessions.isOpen(cookie), 'it was used in between');
+  now += 13 * 3_600_000;
+  t.false(sessions.isOpen(cookie));
+});
+
+test('sessions are bounded: the one that was not used for the longest time ends', (t) => {
+  const sessions = new AdminSessions(TOKEN);
+  const cookies = Array.from({ length: 64 }, () => cookieOf(sessions.open(TOKEN)!));
+  t.true(sessions.isOpen(cookies[0]));
+  const last = cookieOf(sessions.open(TOKEN)!);
+  t.true(sessions.isOpen(last));
+  t.true(sessions.isOpen(cookies[0]));
+  t.false(sessions.isOpen(cookies[1]));
+});
+
+test('guessing is slowed down', (t) => {
+  let now = 0;
+  const sessions = new AdminSessions(TOKEN, () => now);
+  for (let turn = 0; turn < 20; turn++) {
+    t.false(sessions.isGuessed);
+    sessions.open(`wrong ${turn}`);
+  }
+  t.true(sessions.isGuessed);
+  now += 61_000;
+  t.false(sessions.isGuessed);
+});
+
+test('a token that could be guessed is refused', (t) => {
+  for (const token of ['', '  \n', 'short', 'two words that are long enough'])
+    t.throws(() => new AdminSessions(token), { message: /16 characters/ });
+});

@@ -1,0 +1,29 @@
+import type { AdminAnswer, Endpoint } from '../../src/admin/endpoint.ts';
+import { Router } from '../../src/admin/router.ts';
+
+export interface Question {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks endpoints as the server does, without a socket. Throws where none fits. */
+export async function askEndpoint(
+  endpoints: readonly Endpoint[],
+  method: string,
+  target: string,
+  { headers = {}, body = '', signal = new AbortController().signal }: Question = {},
+): Promise<AdminAnswer> {
+  const [rawPath = '', query = ''] = target.split('?', 2);
+  const found = new Router(endpoints).find(method, rawPath);
+  if (found.kind !== 'endpoint') throw new Error(`${method} ${target}: ${found.kind}`);
+  return found.endpoint.answer({
+    method,
+    path: found.path,
+    pathValues: found.values,
+    query: new URLSearchParams(query),
+    headers,
+    body: Buffer.from(body as string),
+    signal,
+  });
+}
