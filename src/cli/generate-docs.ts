@@ -157,7 +157,7 @@ function apiPage(): string {
         endpoints.map(({ method, path: target, summary, answers }) => [
           code(`${method} ${target}`),
           Object.keys(answers).join(', '),
-          `${summary}.`,
+          `${summary.replace(/\.$/, '')}.`,
         ]),
       )}`,
   );

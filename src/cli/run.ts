@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { Admin } from '../admin/admin.ts';
 import { endpoints } from '../admin/api/endpoints.ts';
 import { ProgramFolder } from '../admin/program-folder.ts';
+import { RecordReader } from '../admin/record-reader/record-reader.ts';
 import type { Options } from '../config/options.ts';
 import { idleOptions } from '../config/idle-options.ts';
 import { readOptions } from '../config/read-options.ts';
@@ -106,16 +107,19 @@ async function serve(
   const shown = (addresses: readonly BoundAddress[]): string[] =>
     addresses.map(({ address, port }) => `${scheme}${shownHost(address)}:${port}`);
   const startedMs = Date.now();
+  const reader = gateway.storeFile === null ? null : new RecordReader({ file: gateway.storeFile });
   admin.serve(
     endpoints({
+      health: telemetry.healthSources(),
       info: () => ({
         version: VERSION,
         startedMs,
         upstream: options.upstream,
         listening: shown(gateway.program()?.addresses ?? []),
-        hasStore: gateway.isRecording && options.store === 'on',
+        hasStore: reader !== null,
         traceUrl: options.traceUrl,
       }),
+      records: reader,
       program: {
         gateway,
         folder: new ProgramFolder(pageRoot),
@@ -141,6 +145,7 @@ async function serve(
   );
   unhear();
   await control?.stop();
+  await reader?.stop();
   if (outcome instanceof Error) {
     log.write('error', `[gateway] ${outcome.message}`);
     await gateway.stop(0);

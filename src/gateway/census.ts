@@ -16,6 +16,15 @@ export function activityOf(front: Front): ThreadActivity {
   };
 }
 
+/** How many sessions of all pipelines are open. */
+export function activeSessions(front: Front): number {
+  let sum = 0;
+  for (const { program } of front.programs())
+    for (const module of program.modules)
+      for (const { sessions } of module.layouts.values()) sum += sessions.active;
+  return sum;
+}
+
 /** Every pipeline with the sessions that it had and has; those of replaced programs are marked (spec cli 5, SIGTSTP). */
 export function census(front: Front, thread: number): string[] {
   const rows = front

@@ -10,7 +10,7 @@ import type { Program } from '../script/program.ts';
 import type { DataPaths } from '../spool/data-directory.ts';
 import type { MetricSnapshot } from '../telemetry/metric-registry.ts';
 import { auditGlobals } from './audit-globals.ts';
-import { activityOf, census } from './census.ts';
+import { activeSessions, activityOf, census } from './census.ts';
 import { connectionsWithinFileLimit } from './file-descriptors.ts';
 import { type BoundAddress, Front } from './front.ts';
 import { loadProgram } from './load-program.ts';
@@ -19,6 +19,7 @@ import type { ProgramSource } from './program-source.ts';
 import { openRecording } from './recording.ts';
 import { systemClock } from './system-clock.ts';
 import { TrafficMetrics } from './traffic-metrics.ts';
+import { TrafficTotals } from '../telemetry/traffic-totals.ts';
 
 /** What the main thread hands to a data thread; plain values, so that it crosses threads. */
 export interface DataThreadInit {
@@ -32,6 +33,8 @@ export interface DataThreadInit {
   readonly hmacKey: Uint8Array;
   /** One 64-bit counter that all data threads share: connections are numbered over the whole process. */
   readonly connectionIds: SharedArrayBuffer;
+  /** Of TrafficTotals: what it counts there the main thread can read at any time; left out where nobody does. */
+  readonly trafficMemory?: SharedArrayBuffer;
   /** Where the listeners of the first data thread were bound; empty for itself. */
   readonly addresses: readonly BoundAddress[];
 }
@@ -72,6 +75,7 @@ export async function startDataThread(
     totals,
     captureLimitBytes: Math.ceil(options.captureBudgetBytes / options.threads),
     knownMethods: process.env['OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS'],
+    traffic: new TrafficTotals(init.trafficMemory),
   });
   const recording =
     init.paths === null ? null : openRecording(init, init.paths, totals, metrics, log, onFlushed);
@@ -93,6 +97,7 @@ export async function startDataThread(
     log,
     nextConnectionId: () => Number(Atomics.add(connectionIds, 0, 1n)) + 1,
   });
+  metrics.watchSessions(() => activeSessions(front));
   const load = (source: ProgramSource): Program => {
     const program = loadProgram(source, {
       options,

@@ -8,6 +8,7 @@ import { DataDirectory } from '../spool/data-directory.ts';
 import { ownThread, type ProfiledThread } from '../profiling/profiled-thread.ts';
 import type { HealthReport } from '../telemetry/health-report.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
+import { TrafficTotals } from '../telemetry/traffic-totals.ts';
 import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
 import type { BoundAddress } from './front.ts';
 import { loadOnly } from './load-program.ts';
@@ -26,6 +27,10 @@ const LAST_DELIVERY_MS = 10_000;
 export interface Gateway {
   /** False for a script that does not use `audit`: it needs no data directory. */
   readonly isRecording: boolean;
+  /** Whether there are records: `off` with --capture=off, `none` for a script that does not use `audit`. */
+  readonly recording: 'on' | 'off' | 'none';
+  /** The embedded store; null without one. */
+  readonly storeFile: string | null;
   /** Where the program listened at start. */
   readonly addresses: readonly BoundAddress[];
   /** What runs; null for nothing. */
@@ -49,6 +54,8 @@ export interface Gateway {
   census(): Promise<string[]>;
   /** What threads and sinks are doing. */
   health(): HealthReport;
+  /** Requests of each data thread so far; what it shows is of now at each look. */
+  readonly traffic: readonly TrafficTotals[];
   /** The main thread and all data threads. */
   readonly profiledThreads: readonly ProfiledThread[];
   /** Stop accepting, finish what is in flight within the deadline, deliver everything. Safe twice. */
@@ -92,6 +99,7 @@ export async function startGateway(init: {
     const delivering = delivery;
     await delivering?.start();
     const runId = newRunId();
+    const traffic = Array.from({ length: options.threads }, () => new TrafficTotals());
     const connectionIds = new SharedArrayBuffer(8);
     const hmacKey = directory?.hmacKey() ?? Buffer.alloc(0);
     let addresses: readonly BoundAddress[] = [];
@@ -106,6 +114,7 @@ export async function startGateway(init: {
         thread: number,
         hmacKey,
         connectionIds,
+        trafficMemory: traffic[number]!.memory,
         addresses,
       };
       delivering?.noteOpened(stream);
@@ -130,6 +139,8 @@ export async function startGateway(init: {
     return {
       addresses,
       isRecording: directory !== null,
+      storeFile: directory === null || options.store === 'off' ? null : directory.paths.store,
+      recording: directory === null ? 'none' : (program?.isBuiltIn ?? false) ? options.capture : 'on',
       done,
       program: () => programs.running,
       get isSwitching() {
@@ -145,6 +156,7 @@ export async function startGateway(init: {
         threads: threads.map(({ name, isAlive }) => ({ name, isAlive })),
         ...deliveryHealth(delivering?.status() ?? null),
       }),
+      traffic,
       census: async () => {
         const tables = await Promise.all(threads.map((thread) => thread.ask<string[]>({ type: 'census' })));
         return tables.flat();
