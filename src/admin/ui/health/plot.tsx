@@ -73,15 +73,17 @@ export function Plot({
           <Canvas timesMs={timesMs} lines={lines} minutes={minutes} height={height} place={place} />
         </div>
       )}
-      <ul class="health-legend" aria-hidden="true">
-        {lines.map((line) => (
-          <li key={line.title}>
-            <Swatch line={line} />
-            <span>{line.title}</span>
-            <b>{textAt(line, shown)}</b>
-          </li>
-        ))}
-      </ul>
+      {!isEmpty && (
+        <ul class="health-legend" aria-hidden="true">
+          {lines.map((line) => (
+            <li key={line.title}>
+              <Swatch line={line} />
+              <span>{line.title}</span>
+              <b>{textAt(line, shown)}</b>
+            </li>
+          ))}
+        </ul>
+      )}
       <p id={`${id}-words`} class="only-for-readers">
         {plotInWords(timesMs, lines, minutes)}
       </p>

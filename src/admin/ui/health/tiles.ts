@@ -48,7 +48,11 @@ export function tilesOf(view: HealthView): readonly Tile[] {
     {
       title: 'Latency p99',
       value: p99 === null ? UNKNOWN : formatDuration(p99 * 1e6),
-      more: p50 === null ? 'no request in the last minute' : `p50 ${formatDuration(p50 * 1e6)}, last minute`,
+      more: !isCounting
+        ? 'not counted'
+        : p50 === null
+          ? 'no request in the last minute'
+          : `p50 ${formatDuration(p50 * 1e6)}, last minute`,
       isBad: false,
     },
     {

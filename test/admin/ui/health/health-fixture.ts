@@ -38,7 +38,10 @@ export function seriesOf(
 }
 
 /** A gateway that is well, with a history of `series` (all of one length) that ends now. */
-export function healthOf(change: Partial<HealthView> = {}, series: readonly HistorySeries[] = []): HealthView {
+export function healthOf(
+  change: Partial<HealthView> = {},
+  series: readonly HistorySeries[] = [],
+): HealthView {
   const count = series[0]?.values.length ?? 0;
   return {
     state: 'running',
@@ -58,8 +61,24 @@ export function healthOf(change: Partial<HealthView> = {}, series: readonly Hist
       deliveryLimitBytes: 32 * 1024 ** 2,
     },
     threads: [
-      { name: 'main', isAlive: true, loopDelay: delayOf(0.002), busyShare: 0.04, heapBytes: 1e7, connections: null, sessions: null },
-      { name: 'data-0', isAlive: true, loopDelay: delayOf(0.004), busyShare: 0.31, heapBytes: 2e7, connections: 12, sessions: 36 },
+      {
+        name: 'main',
+        isAlive: true,
+        loopDelay: delayOf(0.002),
+        busyShare: 0.04,
+        heapBytes: 1e7,
+        connections: null,
+        sessions: null,
+      },
+      {
+        name: 'data-0',
+        isAlive: true,
+        loopDelay: delayOf(0.004),
+        busyShare: 0.31,
+        heapBytes: 2e7,
+        connections: 12,
+        sessions: 36,
+      },
     ],
     totals: {
       requests: 1000,
