@@ -1,7 +1,9 @@
 // Runs ava, shows what it says, lists what was skipped and why, and ends with the plain line `N passed, N failed`.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
+// Tests in a browser look at the page that is built.
+spawnSync(process.execPath, ['bin/build-page.ts', '--if-stale'], { stdio: 'inherit' });
 // Gateways of tests have a page only where the test is about it.
 process.env.TAPLINE_GUI_PORT ??= '0';
 const ava = spawn('ava', ['--tap', ...process.argv.slice(2)], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -90,6 +90,10 @@ function response({ description, contentType, schema, headers }: AnswerDescripti
         }),
     ...(contentType === undefined
       ? {}
-      : { content: { [contentType]: { schema: schema ?? { type: 'string' } } } }),
+      : {
+          content: {
+            [contentType]: { schema: schema ?? (contentType.startsWith('text/') ? { type: 'string' } : {}) },
+          },
+        }),
   };
 }

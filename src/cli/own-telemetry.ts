@@ -1,8 +1,11 @@
+import type { HealthSources } from '../admin/api/health/health-endpoints.ts';
 import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { systemClock } from '../gateway/system-clock.ts';
 import { VERSION } from '../gateway/version.ts';
 import type { HealthReport } from '../telemetry/health-report.ts';
+import { HealthSampling } from '../telemetry/health-sampling.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import type { OpenTelemetry } from '../telemetry/open-telemetry.ts';
 import { isSentByOtlp } from '../telemetry/otlp-environment.ts';
@@ -28,7 +31,8 @@ export class OwnTelemetry {
   readonly #log: Log;
   readonly #unobserve: () => void;
   readonly #startMs = performance.timeOrigin;
-  #gateway: Pick<Gateway, 'health'> | null = null;
+  #gateway: Pick<Gateway, 'health' | 'traffic' | 'recording'> | null = null;
+  #sampling: HealthSampling | null = null;
   #loading: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #openTelemetry: OpenTelemetry | null = null;
@@ -46,8 +50,11 @@ export class OwnTelemetry {
   }
 
   /** The gateway runs. Only now the SDK of OpenTelemetry is loaded, so that it delays no start. */
-  serve(gateway: Pick<Gateway, 'health'>): void {
+  serve(gateway: Pick<Gateway, 'health' | 'traffic' | 'recording'>): void {
     this.#gateway = gateway;
+    // Whether or not somebody looks, but only where somebody can.
+    if (this.#options.guiPort !== null)
+      this.#sampling = new HealthSampling(() => this.metrics.collect(), this.#traffic(), systemClock);
     if (!isSentByOtlp('metrics', this.#env) && !isSentByOtlp('traces', this.#env)) return;
     const runningMs = Date.now();
     this.#loading = this.#load(runningMs).catch((error: unknown) =>
@@ -58,12 +65,32 @@ export class OwnTelemetry {
     );
   }
 
+  /** What `/api/health` and `/api/metrics` are told from. */
+  healthSources(): HealthSources {
+    return {
+      metrics: () => this.metrics.collect(),
+      health: () => this.health(),
+      history: () => this.#sampling?.history ?? null,
+      traffic: () => this.#traffic(),
+      recording: () => this.#gateway?.recording ?? 'unknown',
+      deliveryBudgetBytes: this.#options.deliveryBudgetBytes,
+      startedMs: this.#startMs,
+      nowMs: () => systemClock.wallMs(),
+    };
+  }
+
+  /** Null where nobody looks at requests. */
+  #traffic(): Gateway['traffic'] | null {
+    return this.#gateway?.recording === 'on' ? this.#gateway.traffic : null;
+  }
+
   /** Says the last of it. Safe at any time and twice. */
   stop(): Promise<void> {
     return (this.#stopping ??= this.#stop());
   }
 
   async #stop(): Promise<void> {
+    this.#sampling?.stop();
     await this.#loading;
     const isOver = await (this.#openTelemetry?.stop(LAST_WORDS_MS) ?? Promise.resolve(true));
     if (!isOver) {

@@ -5,14 +5,29 @@ import type { HealthReport } from '../telemetry/health-report.ts';
 export function deliveryHealth(status: DeliveryStatus | null): Pick<HealthReport, 'sinks' | 'spool'> {
   if (status === null) return { sinks: [], spool: null };
   return {
-    sinks: status.sinks.map(({ name, state, reason, isUntried, pendingBytes, lagMs }) => ({
-      name,
-      state,
-      isStarting: isUntried,
-      reason: reason === '' ? null : reason,
-      pendingBytes,
-      lagSeconds: lagMs / 1000,
-    })),
+    sinks: status.sinks.map(
+      ({
+        name,
+        state,
+        reason,
+        isUntried,
+        pendingBytes,
+        lagMs,
+        troubleSinceMs,
+        lastError,
+        inFlightBytes,
+      }) => ({
+        name,
+        state,
+        isStarting: isUntried,
+        reason: reason === '' ? null : reason,
+        pendingBytes,
+        lagSeconds: lagMs / 1000,
+        troubleSinceMs,
+        lastError,
+        inFlightBytes,
+      }),
+    ),
     spool: { usedBytes: status.spoolBytes, limitBytes: status.spoolLimitBytes },
   };
 }

@@ -5,6 +5,7 @@ import { METRICS } from '../telemetry/metric-declarations.ts';
 import type { Point } from '../telemetry/metric.ts';
 import { type MetricSnapshot, MetricRegistry } from '../telemetry/metric-registry.ts';
 import { observeThread } from '../telemetry/thread-metrics.ts';
+import { type TrafficOutcome, TrafficTotals } from '../telemetry/traffic-totals.ts';
 import type { Recording } from './recording.ts';
 
 /** Methods that are told apart; every other is `_OTHER` (semantic conventions for HTTP: a client could invent any number). */
@@ -19,6 +20,8 @@ export interface TrafficMetricsOptions {
   readonly captureLimitBytes: number;
   /** Comma list instead of the known methods (OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS); undefined or empty for these. */
   readonly knownMethods: string | undefined;
+  /** Shared with who looks at the requests of now. */
+  readonly traffic?: TrafficTotals;
 }
 
 /** The series of exchanges that share all attributes. */
@@ -36,10 +39,11 @@ interface ExchangeKind {
   readonly protocol: string;
   readonly scheme: string;
   readonly error: string;
+  readonly outcome: TrafficOutcome;
   readonly points: ExchangePoints;
 }
 
-/** What a data thread counts of its traffic. On the way of every record: five comparisons, three additions. */
+/** What a data thread counts of its traffic. On the way of every record: five comparisons, four additions. */
 export class TrafficMetrics implements ExchangeObserver {
   readonly #registry = new MetricRegistry();
   readonly #methods: ReadonlySet<string>;
@@ -53,21 +57,28 @@ export class TrafficMetrics implements ExchangeObserver {
     .point({ 'tapline.reason': 'body-dropped' });
   readonly #leftOut = this.#registry.metric(METRICS.recordsLeftOut);
   readonly #unobserve: () => void;
+  readonly #name: string;
+  readonly #traffic: TrafficTotals;
   readonly #active = { http: 0, https: 0 };
   #last: ExchangeKind | null = null;
 
-  constructor({ thread, totals, captureLimitBytes, knownMethods }: TrafficMetricsOptions) {
+  constructor(options: TrafficMetricsOptions) {
+    const { thread, totals, captureLimitBytes, knownMethods, traffic = new TrafficTotals() } = options;
     const registry = this.#registry;
+    const name = (this.#name = `data-${thread}`);
+    this.#traffic = traffic;
     const names = (knownMethods || KNOWN_METHODS).split(',').map((name) => name.trim());
     this.#methods = new Set(names);
     registry.metric(METRICS.captureLimit).set(captureLimitBytes);
     const accepted = registry.metric(METRICS.connections).point({ 'tapline.outcome': 'accepted' });
     const refused = registry.metric(METRICS.connections).point({ 'tapline.outcome': 'refused' });
+    const open = registry.metric(METRICS.connectionsOpen).point({ 'tapline.thread': name });
     const active = registry.metric(METRICS.activeRequests);
-    this.#unobserve = observeThread(registry, `data-${thread}`);
+    this.#unobserve = observeThread(registry, name);
     registry.onCollect(() => {
       accepted.set(totals.connections);
       refused.set(totals.refusedConnections);
+      open.set(totals.openConnections);
       for (const scheme of ['http', 'https'] as const)
         // A scheme that was never spoken is no series.
         if (this.#active[scheme] > 0 || active.has({ 'url.scheme': scheme }))
@@ -85,6 +96,12 @@ export class TrafficMetrics implements ExchangeObserver {
       captured.set(recorder.heldBytes);
       for (const [reason, count] of lost) dropped.set(count, { 'tapline.reason': reason });
     });
+  }
+
+  /** @param count how many sessions are open; asked at each collection */
+  watchSessions(count: () => number): void {
+    const sessions = this.#registry.metric(METRICS.sessions).point({ 'tapline.thread': this.#name });
+    this.#registry.onCollect(() => sessions.set(count()));
   }
 
   begun(exchange: Exchange): void {
@@ -107,7 +124,9 @@ export class TrafficMetrics implements ExchangeObserver {
     if (kind === null || !isOfKind(exchange, kind)) kind = this.#last = this.#kindOf(exchange);
     const { points } = kind;
     const endMs = (exchange.isTunnel ? exchange.firstResponseMs : null) ?? exchange.endMs!;
-    points.duration.record((endMs - exchange.startMs) / 1e3);
+    const ms = endMs - exchange.startMs;
+    points.duration.record(ms / 1e3);
+    this.#traffic.count(ms, kind.outcome);
     points.requestBody.record(exchange.request.body.totalBytes);
     points.responseBody?.record(exchange.response.body.totalBytes);
   }
@@ -133,7 +152,8 @@ export class TrafficMetrics implements ExchangeObserver {
       errorType(exchange),
     );
     const error = exchange.error?.type ?? '';
-    return { method, status: response?.status ?? 0, protocol, scheme, error, points };
+    const status = response?.status ?? 0;
+    return { method, status, protocol, scheme, error, outcome: outcomeOf(status, error), points };
   }
 
   #points(method: string, status: string, version: string, scheme: string, error: string): ExchangePoints {
@@ -170,6 +190,13 @@ function isOfKind(exchange: Exchange, kind: ExchangeKind): boolean {
     kind.scheme === exchange.connection.scheme &&
     kind.error === (exchange.error?.type ?? '')
   );
+}
+
+/** A client that goes away is no failure of the server, like the 4xx: other proxies log it as 499. */
+function outcomeOf(status: number, error: string): TrafficOutcome {
+  if (status >= 500) return 'error';
+  if (status >= 400 || error === 'client-closed') return 'clientError';
+  return error === '' ? 'ok' : 'error';
 }
 
 /** Why an exchange failed; the status where it is an error of the server (semantic conventions for HTTP). */

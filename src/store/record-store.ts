@@ -9,6 +9,7 @@ import { mergeBlocks } from './merge-blocks.ts';
 import type { Query } from './query.ts';
 import { BLOCK_ROW, type BlockRow, readBlock } from './read-block.ts';
 import { hasOldRecords, prepareSchema, SCHEMA_VERSION } from './schema.ts';
+import { StoreReading } from './store-reading.ts';
 
 /** A block is forgotten as a whole once its newest record is due; one that spans more time than this loses its older records before. */
 const MAX_LATE_MS = 1000;
@@ -70,6 +71,8 @@ export interface StoredLeftOut {
  * from are written in one transaction, so that each is there exactly once.
  */
 export class RecordStore {
+  /** For those who read step by step. */
+  readonly reading: StoreReading;
   readonly #database: DatabaseSync;
   readonly #writer: BlockWriter;
   #mergedThrough = 0;
@@ -77,6 +80,7 @@ export class RecordStore {
   private constructor(database: DatabaseSync, writer: BlockWriter) {
     this.#database = database;
     this.#writer = writer;
+    this.reading = new StoreReading(database);
   }
 
   /**

@@ -26,4 +26,10 @@ export interface SinkHealth {
   readonly pendingBytes: number;
   /** Age of the oldest record that it has not taken yet; 0 for none. */
   readonly lagSeconds: number;
+  /** Since when it takes nothing, in ms since the epoch; null while it does. */
+  readonly troubleSinceMs: number | null;
+  /** What went wrong last, also where it is mended, with its time in ms since the epoch; null where nothing did. */
+  readonly lastError: { readonly message: string; readonly atMs: number } | null;
+  /** Bytes of records in requests under way. */
+  readonly inFlightBytes: number;
 }

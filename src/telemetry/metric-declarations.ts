@@ -109,6 +109,23 @@ export const METRICS = {
       'Client connections, by what became of them at the door: accepted, or refused over --max-connections.',
     attributes: ['tapline.outcome'],
   },
+  connectionsOpen: {
+    name: 'tapline.connections.open',
+    kind: 'gauge',
+    unit: '{connection}',
+    description: 'Client connections that are open now, by data thread.',
+    attributes: [THREAD],
+    isAdditive: true,
+  },
+  sessions: {
+    name: 'tapline.sessions',
+    kind: 'gauge',
+    unit: '{session}',
+    description:
+      'Sessions of pipelines that are open now, by data thread; those of replaced programs count until they end.',
+    attributes: [THREAD],
+    isAdditive: true,
+  },
   sinkDelivered: {
     name: 'tapline.sink.delivered',
     kind: 'counter',
@@ -151,6 +168,14 @@ export const METRICS = {
     kind: 'counter',
     unit: '{record}',
     description: 'Records that a sink refused for good.',
+    attributes: [SINK],
+  },
+  sinkGivenUp: {
+    name: 'tapline.sink.given_up',
+    kind: 'counter',
+    unit: '{record}',
+    description:
+      'Records that a sink will not get although others have them: the spool was full, and they were the oldest.',
     attributes: [SINK],
   },
   sinkTruncated: {

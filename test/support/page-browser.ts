@@ -65,7 +65,9 @@ export async function openPage(t: ExecutionContext, context: BrowserContext, add
     const { protocol, hostname } = new URL(request.url());
     if (protocol.startsWith('http') && hostname !== '127.0.0.1') faults.push(`request to ${request.url()}`);
   });
-  t.teardown(() => t.deepEqual(faults, []));
+  t.teardown(() => {
+    if (faults.length > 0) throw new Error(`the page has faults:\n${faults.join('\n')}`);
+  });
   await page.goto(address);
   return page;
 }

@@ -29,6 +29,7 @@ export function App(): JSX.Element {
     // What it does not tell is not shown; the banner says that the gateway is gone.
     loadInfo().catch(() => {});
   }, [epoch]);
+  useEffect(() => connection.watch(), []);
   const { tab } = route.value;
   const { title, View } = VIEWS[tab];
   useEffect(() => {

@@ -17,8 +17,8 @@ import { bytesAfter, SpoolFolder, type SpoolStream } from './spool-source.ts';
 
 /** Dead letters that a command has queued again are looked for so often. */
 const LETTERS_INTERVAL_MS = 1000;
-/** The spool is kept below this part of its bound, so that its writer finds room. */
-const HIGH_WATER = 0.85;
+/** The spool is kept below this part of its bound, so that its writer finds room: above it the oldest records are given up for sinks that lag. */
+export const HIGH_WATER = 0.85;
 
 export interface DeliveryOptions {
   readonly paths: { readonly spool: string; readonly delivery: string; readonly deadLetters: string };

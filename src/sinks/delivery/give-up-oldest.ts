@@ -37,6 +37,7 @@ export async function giveUpOldest(options: {
         for (const range of ranges) options.letters().giveUp(range, options.nowMs);
         const count = ranges.reduce((sum, range) => sum + range.count, 0);
         lane.skipTo(stream, { segment: segment + 1, offset: 0 });
+        lane.noteGivenUp(count);
         log.write(
           'error',
           `[${lane.sink.name}] the spool is full: ${count} records are given up for this sink, others have them; see verify`,

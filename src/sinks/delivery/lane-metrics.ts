@@ -10,6 +10,7 @@ export interface LaneMetrics {
   diverted(records: number): void;
   retried(records: number): void;
   deadLetters(records: number): void;
+  givenUp(records: number): void;
   truncated(records: number): void;
   request(outcome: SendResult['kind'], seconds: number): void;
   state(name: LaneStateName): void;
@@ -28,6 +29,7 @@ export function newLaneMetrics(registry: MetricRegistry, sink: string): LaneMetr
     METRICS.sinkDiverted,
     METRICS.sinkRetried,
     METRICS.sinkDeadLetters,
+    METRICS.sinkGivenUp,
     METRICS.sinkTruncated,
   ];
   const metric = new Map(
@@ -44,6 +46,7 @@ export function newLaneMetrics(registry: MetricRegistry, sink: string): LaneMetr
     diverted: counter(METRICS.sinkDiverted),
     retried: counter(METRICS.sinkRetried),
     deadLetters: counter(METRICS.sinkDeadLetters),
+    givenUp: counter(METRICS.sinkGivenUp),
     truncated: counter(METRICS.sinkTruncated),
     request(outcome, seconds) {
       requests.add(1, { ...attributes, 'tapline.outcome': outcome });

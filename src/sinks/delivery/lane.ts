@@ -7,6 +7,7 @@ import { Concurrency } from './concurrency.ts';
 import type { LaneMetrics } from './lane-metrics.ts';
 import type { LaneReader } from './lane-reader.ts';
 import { type LaneEvent, type LaneState, type LaneStateName, maySend, nextLaneState } from './lane-state.ts';
+import { type LaneError, LaneTrouble } from './lane-trouble.ts';
 import { type Parcel, partOf, placeAfter } from './parcel.ts';
 import { type Loaded, ParcelSupply, type ParcelSupplyOptions } from './parcel-supply.ts';
 import { ITEM_BACK_OFF, type Letter, settle, type SettleContext, type Settlement } from './settle.ts';
@@ -37,6 +38,12 @@ export interface LaneStatus {
   readonly reason: string;
   /** Its first try to start is not over. */
   readonly isUntried: boolean;
+  /** Since when it takes nothing, in ms since the epoch; null while it does. */
+  readonly troubleSinceMs: number | null;
+  /** What went wrong last, also where it is mended; null where nothing did. */
+  readonly lastError: LaneError | null;
+  /** Bytes of records in batches under way. */
+  readonly inFlightBytes: number;
 }
 
 /**
@@ -50,6 +57,7 @@ export class Lane {
   readonly #concurrency: Concurrency;
   readonly #inFlight = new Set<Flight>();
   #state: LaneState = { name: 'starting', untilMs: 0, failures: 0, reason: 'not started yet' };
+  readonly #trouble: LaneTrouble;
   readonly #supply: ParcelSupply;
   /** Learned from refusals: batches above it were too large. */
   #maxBatchBytes: number;
@@ -68,6 +76,7 @@ export class Lane {
     this.#concurrency = new Concurrency(options.sink.limits.maxConcurrency);
     this.#maxBatchBytes = options.sink.limits.maxBatchBytes;
     this.#supply = new ParcelSupply(options);
+    this.#trouble = new LaneTrouble(options.clock.wallMs());
   }
 
   get status(): LaneStatus {
@@ -76,6 +85,9 @@ export class Lane {
       state: this.#state.name,
       reason: 'reason' in this.#state ? this.#state.reason : '',
       isUntried: this.#state.name === 'starting' && this.#state.failures === 0,
+      troubleSinceMs: this.#trouble.sinceMs,
+      lastError: this.#trouble.lastError,
+      inFlightBytes: this.#bytesInFlight(),
     };
   }
 
@@ -148,6 +160,11 @@ export class Lane {
     this.#supply.skipTo(stream, place);
   }
 
+  /** So many records were given up with that. */
+  noteGivenUp(records: number): void {
+    this.#options.metrics.givenUp(records);
+  }
+
   async #tryToStart(): Promise<SinkNotReady | null> {
     this.#starting = new AbortController();
     try {
@@ -192,9 +209,13 @@ export class Lane {
     if (!maySend(this.#state, clock.monotonicMs()) && !isProbe) return false;
     if (this.#inFlight.size === 0) return true;
     if (this.#state.name !== 'running' || this.#inFlight.size >= this.#concurrency.limit) return false;
+    return this.#bytesInFlight() + this.#maxBatchBytes <= budgetBytes;
+  }
+
+  #bytesInFlight(): number {
     let bytes = 0;
     for (const flight of this.#inFlight) bytes += flight.bytes;
-    return bytes + this.#maxBatchBytes <= budgetBytes;
+    return bytes;
   }
 
   async #launch({ parcel, records, release }: Loaded): Promise<void> {
@@ -342,6 +363,7 @@ export class Lane {
       return false;
     }
     metrics.deadLetters(letters.length);
+    this.#trouble.noteError(`refused for good: ${refusal.type}: ${refusal.reason}`, clock.wallMs());
     const rest = letters.length === 1 ? '' : ` and ${letters.length - 1} more`;
     log.write(
       'error',
@@ -360,6 +382,7 @@ export class Lane {
     const before = this.#state;
     const after = nextLaneState(before, event, clock.monotonicMs(), random());
     this.#state = after;
+    this.#trouble.note(event, after.name, clock.wallMs());
     if (event.kind === 'failed' && this.#drain !== null && --this.#drain.triesLeft <= 0)
       this.#drain.resolve();
     if ((event.kind === 'paused' || event.kind === 'blocked') && this.#drain !== null) this.#drain.resolve();

@@ -11,12 +11,15 @@ export type ConnectionState =
   | { readonly kind: 'locked' };
 
 const PROBE_MS = 1000;
+/** How often a gateway that nobody asks anything is asked whether it is there. */
+const WATCH_MS = 3000;
 const BACK_SHOWN_MS = 5000;
 
 class Connection {
   readonly state = signal<ConnectionState>({ kind: 'connected' });
   /** Rises each time the gateway is found again or unlocked: what was loaded before should be loaded anew. */
   readonly epoch = signal(0);
+  #answeredMs = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   /** A request or stream has failed without an answer. */
@@ -27,6 +30,7 @@ class Connection {
   }
 
   found(): void {
+    this.#answeredMs = Date.now();
     const { value } = this.state;
     if (value.kind !== 'lost') return;
     this.state.value = { kind: 'back', lostMs: Date.now() - value.sinceMs };
@@ -34,6 +38,19 @@ class Connection {
     this.#later(() => {
       if (this.state.value.kind === 'back') this.state.value = { kind: 'connected' };
     }, BACK_SHOWN_MS);
+  }
+
+  /** Notices a gateway that goes away while nothing is asked of it; gives the way to stop. */
+  watch(): () => void {
+    const timer = setInterval(() => {
+      if (
+        this.state.value.kind === 'connected' &&
+        document.visibilityState === 'visible' &&
+        Date.now() - this.#answeredMs >= WATCH_MS
+      )
+        void this.#probe();
+    }, WATCH_MS);
+    return () => clearInterval(timer);
   }
 
   /** The gateway wants a token first. */
@@ -51,7 +68,8 @@ class Connection {
       await fetch('/healthz', { signal: AbortSignal.timeout(2 * PROBE_MS), cache: 'no-store' });
       this.found();
     } catch {
-      this.#later(() => void this.#probe(), PROBE_MS);
+      if (this.state.value.kind === 'lost') this.#later(() => void this.#probe(), PROBE_MS);
+      else this.lost();
     }
   }
 

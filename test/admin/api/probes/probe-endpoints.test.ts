@@ -14,6 +14,9 @@ const SINK: SinkHealth = {
   reason: null,
   pendingBytes: 0,
   lagSeconds: 0,
+  troubleSinceMs: null,
+  lastError: null,
+  inFlightBytes: 0,
 };
 const WELL: HealthReport = {
   state: 'running',
