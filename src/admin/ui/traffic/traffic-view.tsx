@@ -2,13 +2,13 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { connection } from '../api/connection.ts';
 import { route } from '../location.ts';
-import { formatCount } from '../parts/format.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { Split } from '../parts/split.tsx';
 import { Facets } from './facets.tsx';
 import { knownValues } from './known-values.ts';
 import { LiveRecords } from './live-records.ts';
 import { navigate } from './navigate.ts';
+import { NewRecords } from './new-records.tsx';
 import { QueryField } from './query-field.tsx';
 import { CompareView } from './record/compare-view.tsx';
 import { RecordView } from './record/record-view.tsx';
@@ -20,6 +20,7 @@ import { TrafficPlots } from './traffic-plots.tsx';
 import { TrafficState } from './traffic-state.tsx';
 import { TrafficStatus } from './traffic-status.tsx';
 import { TimeRangeButtons } from './time-range-buttons.tsx';
+import { useLoadedRow } from './use-loaded-row.ts';
 import { useWidth } from './use-width.ts';
 import '../style/traffic.css';
 
@@ -68,17 +69,7 @@ export function TrafficView(): JSX.Element {
   }, [records, poll, isHeld, isPaused]);
 
   const { list } = records;
-  const version = records.version.value;
-  const openedIndex = useMemo(
-    () => (openedId === null ? -1 : list.indexOfId(openedId)),
-    // Looked for again where the list has changed, until it is found.
-    [openedId, records, selectedRow, openedId !== null && selectedRow === null ? version : 0],
-  );
-  const found = openedIndex < 0 ? undefined : list.at(openedIndex);
-  const [openedRow, setOpenedRow] = useState(found !== undefined && !isSkipped(found) ? found : null);
-  if (found !== undefined && !isSkipped(found) && found.id === openedId && openedRow?.id !== openedId)
-    setOpenedRow(found);
-  const shownRow = openedRow?.id === openedId ? openedRow : null;
+  const openedRow = useLoadedRow(records, openedId);
 
   const open = (id: string, isReplacing = false): void => {
     setReading(true);
@@ -184,7 +175,7 @@ export function TrafficView(): JSX.Element {
         {isComparing ? (
           <CompareView left={comparedId} right={openedId} onClose={() => navigate({ compare: '' })} />
         ) : (
-          <RecordView id={openedId} row={shownRow} onClose={close} />
+          <RecordView id={openedId} row={openedRow} onClose={close} />
         )}
       </section>
     );
@@ -196,15 +187,11 @@ export function TrafficView(): JSX.Element {
         filter={{ query, since, until }}
         onFocusQuery={focusQuery}
       >
-        {isHeld && list.waitingCount > 0 && (
-          <button type="button" class="traffic-new" onClick={follow}>
-            {formatCount(list.waitingCount)} new: show (f)
-          </button>
-        )}
+        {isHeld && <NewRecords records={records} onShow={follow} />}
         <RecordList
           key={`${query} ${since} ${until}`}
           records={records}
-          selectedRow={selectedRow ?? shownRow?.row ?? null}
+          selectedRow={selectedRow ?? openedRow?.row ?? null}
           comparedId={comparedId}
           revealCount={counts.reveal}
           topCount={counts.top}
