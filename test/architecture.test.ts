@@ -32,7 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'telemetry',
     'core',
   ],
-  admin: ['gateway', 'config', 'sinks', 'store', 'spool', 'records', 'telemetry', 'core'],
+  admin: ['gateway', 'config', 'sinks', 'store', 'spool', 'records', 'codecs', 'telemetry', 'core'],
   cli: [
     'admin',
     'control',
