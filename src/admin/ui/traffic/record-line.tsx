@@ -4,7 +4,7 @@ import { formatBytes, formatDateTime, formatDuration, formatTime } from '../part
 import { plainText } from '../parts/shown-text.ts';
 import { Shown } from '../parts/shown.tsx';
 import { durationLevel, durationShare } from './duration-scale.ts';
-import { noticeText, STATUS_SHAPES, statusLevel, tagsOf } from './row-text.ts';
+import { noticeText, shortType, STATUS_SHAPES, statusLevel, tagsOf } from './row-text.ts';
 
 /** As much of a path as any width shows. */
 const MAX_SHOWN = 300;
@@ -81,7 +81,7 @@ export class RecordLine extends Component<RecordLineProps> {
           <Shown text={row.path ?? ''} maxLength={MAX_SHOWN} />
         </span>
         <span class="record-type" role="gridcell" title={plainText(row.mimeType ?? '')}>
-          <Shown text={row.mimeType ?? ''} maxLength={60} />
+          <Shown text={shortType(row.mimeType)} maxLength={60} />
         </span>
         <span
           class="record-sizes"

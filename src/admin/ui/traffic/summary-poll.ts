@@ -22,7 +22,7 @@ export class SummaryPoll {
 
   start(): void {
     document.addEventListener('visibilitychange', this.#onVisibility);
-    void this.#ask();
+    void this.ask();
   }
 
   stop(): void {
@@ -35,10 +35,11 @@ export class SummaryPoll {
   pause(isPaused: boolean): void {
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
-    if (!isPaused) void this.#ask();
+    if (!isPaused) void this.ask();
   }
 
-  async #ask(): Promise<void> {
+  /** Asks now, and again after a while. */
+  async ask(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#isAsking || this.#ended.signal.aborted || document.visibilityState === 'hidden') return;
@@ -56,10 +57,10 @@ export class SummaryPoll {
     }
     if (this.#isPaused || this.#ended.signal.aborted || !isLive(this.#filter, Date.now())) return;
     const tookMs = performance.now() - startedMs;
-    this.#timer = setTimeout(() => void this.#ask(), Math.max(PAUSE_MS, tookMs / BUSY_SHARE));
+    this.#timer = setTimeout(() => void this.ask(), Math.max(PAUSE_MS, tookMs / BUSY_SHARE));
   }
 
   readonly #onVisibility = (): void => {
-    if (document.visibilityState === 'visible' && !this.#isPaused) void this.#ask();
+    if (document.visibilityState === 'visible' && !this.#isPaused) void this.ask();
   };
 }
