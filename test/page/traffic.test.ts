@@ -10,7 +10,8 @@ import { startPageGateway } from '../support/page-gateway.ts';
 import { makeDataDir } from '../support/process.ts';
 import { recordOf } from '../support/records.ts';
 
-const browserTest = BROWSER === null ? test.skip : test;
+// One at a time: they watch frames.
+const browserTest = BROWSER === null ? test.skip : test.serial;
 
 /** Sends one request after the other, and reads the answers. */
 async function send(traffic: string, targets: readonly string[], method = 'GET'): Promise<void> {
