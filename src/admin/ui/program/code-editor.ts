@@ -3,7 +3,7 @@ import { history, historyKeymap } from '@codemirror/commands';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Text } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
-import { codeExtensions } from './code-extensions.ts';
+import { codeExtensions, styleNonce } from './code-extensions.ts';
 import { hoverOfLanguage, sourceOfLanguage } from './language-completion.ts';
 import type { Problem } from './program-shapes.ts';
 
@@ -62,7 +62,7 @@ export function openCodeEditor({ parent, onChange, onSave }: CodeEditorOptions):
         }),
       ],
     });
-  const view = new EditorView({ parent });
+  const view = new EditorView({ parent, extensions: styleNonce() });
   const keep = (): void => {
     if (shown !== null) states.set(shown, view.state);
   };

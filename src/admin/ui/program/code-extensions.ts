@@ -29,7 +29,7 @@ import { CODE_THEME } from './code-theme.ts';
 /** What an editor of a file has, whether it can be typed in or is only compared. */
 export function codeExtensions(path: string): Extension {
   return [
-    EditorView.cspNonce.of(document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? ''),
+    styleNonce(),
     CODE_THEME,
     languageOf(path),
     lineNumbers(),
@@ -52,6 +52,13 @@ export function codeExtensions(path: string): Extension {
     search({ top: true }),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...foldKeymap, indentWithTab]),
   ];
+}
+
+/** Lets the editor bring its style sheets under the content-security policy of the page; the very first state must have it. */
+export function styleNonce(): Extension {
+  return EditorView.cspNonce.of(
+    document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? '',
+  );
 }
 
 function languageOf(path: string): Extension {
