@@ -4,8 +4,8 @@ import { requestJson } from '../api/request.ts';
 import { filterParameters, isLive, type RecordFilter } from './record-filter.ts';
 
 const PAUSE_MS = 2000;
-/** Of the time, at most this share is spent on asking. */
-const BUSY_SHARE = 0.2;
+/** Where an answer takes long, twice as long a pause follows, up to this. */
+const MAX_PAUSE_MS = 10_000;
 
 /** Counts over all that match, asked for again and again while somebody looks and more may come. */
 export class SummaryPoll {
@@ -57,7 +57,7 @@ export class SummaryPoll {
     }
     if (this.#isPaused || this.#ended.signal.aborted || !isLive(this.#filter, Date.now())) return;
     const tookMs = performance.now() - startedMs;
-    this.#timer = setTimeout(() => void this.ask(), Math.max(PAUSE_MS, tookMs / BUSY_SHARE));
+    this.#timer = setTimeout(() => void this.ask(), Math.min(MAX_PAUSE_MS, Math.max(PAUSE_MS, 2 * tookMs)));
   }
 
   readonly #onVisibility = (): void => {
