@@ -20,7 +20,7 @@ async function send(traffic: string, targets: readonly string[], method = 'GET')
 
 /** The paths in the list, as they are shown, from the top. */
 function paths(page: Page): Promise<readonly string[]> {
-  return page.locator('.record-line[data-row] .record-path').allTextContents();
+  return page.locator('.records-line[data-row] .records-path').allTextContents();
 }
 
 /** Waits until the list shows these paths from the top. */
@@ -28,7 +28,7 @@ async function waitForPaths(page: Page, expected: readonly string[]): Promise<vo
   await page.waitForFunction(
     (wanted) =>
       JSON.stringify(
-        [...document.querySelectorAll('.record-line[data-row] .record-path')]
+        [...document.querySelectorAll('.records-line[data-row] .records-path')]
           .slice(0, wanted.length)
           .map(({ textContent }) => textContent),
       ) === JSON.stringify(wanted),
@@ -46,7 +46,7 @@ browserTest('requests appear as they are sent, the newest at the top', async (t)
   await page.getByText(`curl -i ${gateway.traffic}/`).waitFor();
   await send(gateway.traffic, ['/', '/api/orders?token=x', '/error']);
   await waitForPaths(page, ['/error', '/api/orders', '/']);
-  const line = page.locator('.record-line[data-row]').first();
+  const line = page.locator('.records-line[data-row]').first();
   t.regex((await line.textContent())!, /GET.*500.*127\.0\.0\.1/);
   await page.getByText('3 match').waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
@@ -131,7 +131,7 @@ browserTest('a record is opened and left by keys, and has an address', async (t)
   await page.getByRole('region', { name: 'Record' }).waitFor();
   const id = new URLSearchParams(page.url().split('?')[1]).get('record');
   t.truthy(id);
-  t.is(await page.locator('[aria-selected=true] .record-path').textContent(), '/api/orders');
+  t.is(await page.locator('[aria-selected=true] .records-path').textContent(), '/api/orders');
   // While somebody reads, nothing moves.
   await send(gateway.traffic, ['/nowhere']);
   await page.getByText('1 new: show (f)').waitFor();
@@ -139,7 +139,7 @@ browserTest('a record is opened and left by keys, and has an address', async (t)
   await page.waitForFunction((before) => !location.hash.includes(before), id!);
   const other = await openPage(t, context, `${gateway.page}/#/traffic?record=${id}`);
   await other.getByRole('region', { name: 'Record' }).waitFor();
-  t.is(await other.locator('[aria-selected=true] .record-path').textContent(), '/api/orders');
+  t.is(await other.locator('[aria-selected=true] .records-path').textContent(), '/api/orders');
   await other.close();
 
   await page.keyboard.press('c');
@@ -172,11 +172,11 @@ browserTest('a record that means harm is text in one line', async (t) => {
   }
   await page.getByText(`${targets.length} match`).waitFor();
   await page.waitForFunction(
-    (count) => document.querySelectorAll('.record-line[data-row]').length === count,
+    (count) => document.querySelectorAll('.records-line[data-row]').length === count,
     targets.length,
   );
   const seen = await page.evaluate(() => ({
-    heights: [...document.querySelectorAll('.record-line[data-row]')].map(
+    heights: [...document.querySelectorAll('.records-line[data-row]')].map(
       (line) => line.getBoundingClientRect().height,
     ),
     isWider: document.documentElement.scrollWidth > innerWidth,
@@ -203,9 +203,9 @@ browserTest('the list goes on where it was when the gateway is killed and comes 
   });
   await send(again.traffic, ['/error']);
   await page.getByText(/The gateway answers again/).waitFor();
-  await page.locator('.record-path', { hasText: '/error' }).waitFor();
+  await page.locator('.records-path', { hasText: '/error' }).waitFor();
   await send(again.traffic, ['/nowhere']);
-  await page.locator('.record-path', { hasText: '/nowhere' }).waitFor();
+  await page.locator('.records-path', { hasText: '/nowhere' }).waitFor();
   t.is((await paths(page)).filter((shown) => shown === '/error').length, 1);
 });
 
@@ -249,10 +249,10 @@ browserTest(
     }
     t.true(scrolling.scrolledPx > 20_000, 'older pages were loaded');
     await page.getByText(/new: show \(f\)/).click();
-    await page.waitForFunction(() => document.querySelector('.record-list')!.scrollTop === 0);
+    await page.waitForFunction(() => document.querySelector('.records-list')!.scrollTop === 0);
     // What was not drawn is there for who asks.
     await page.getByRole('button', { name: 'Pause' }).click();
-    const skipped = page.locator('.record-skipped').first();
+    const skipped = page.locator('.records-skipped').first();
     const before = Number(
       /([\d,]+) in the list/.exec(await page.innerText('.traffic-counts'))![1]!.replace(',', ''),
     );
@@ -320,7 +320,7 @@ function watchFrames(
   scrolledPx: number;
 }> {
   return page.evaluate(async (step) => {
-    const list = document.querySelector('.record-list')!;
+    const list = document.querySelector('.records-list')!;
     const times: number[] = [];
     let longestTaskMs = 0;
     const tasks = new PerformanceObserver((found) => {
@@ -331,7 +331,7 @@ function watchFrames(
     await new Promise<void>((resolve) => {
       const frame = (time: number): void => {
         times.push(time);
-        lines = Math.max(lines, document.querySelectorAll('.record-line').length);
+        lines = Math.max(lines, document.querySelectorAll('.records-line').length);
         list.scrollTop += step;
         if (time - times[0]! > 4000) resolve();
         else requestAnimationFrame(frame);

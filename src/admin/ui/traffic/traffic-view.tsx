@@ -122,7 +122,7 @@ export function TrafficView(): JSX.Element {
   const selected = (): ReturnType<typeof list.at> =>
     selection.current === null ? undefined : list.at(list.indexOf(selection.current));
   const isForList = ({ target }: KeyboardEvent): boolean =>
-    target === document.body || (target instanceof Element && target.closest('.record-list') !== null);
+    target === document.body || (target instanceof Element && target.closest('.records-list') !== null);
   const isForSelected = (event: KeyboardEvent): boolean =>
     isForList(event) && !(event.target instanceof HTMLButtonElement) && selected() !== undefined;
 
@@ -223,7 +223,7 @@ export function TrafficView(): JSX.Element {
         summary={summary}
         isFollowing={!isHeld}
         isPaused={isPaused}
-        comparedId={comparedId}
+        comparedId={isComparing ? null : comparedId}
         onPause={pause}
         onFollow={follow}
       />
