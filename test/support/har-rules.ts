@@ -122,7 +122,7 @@ const isOfTheFormat = new Ajv({ strict: false, allErrors: true }).compile(SCHEMA
 
 /** What is wrong with an archive: members that are missing or of another type, times that do not add up. */
 export function harFaults(har: unknown): string[] {
-  if (isOfTheFormat(har) !== true)
+  if (!isOfTheFormat(har))
     return (isOfTheFormat.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
   const { entries } = (har as { readonly log: { readonly entries: readonly HarEntry[] } }).log;
   return entries.flatMap(({ time, timings }) => {

@@ -41,7 +41,7 @@ test('whatever it is, only blanks change', (t) => {
   const blanks = /[ \t\r\n]/g;
   fc.assert(
     fc.property(
-      fc.oneof(HOSTILE_TEXT, fc.string({ unit: fc.constantFrom(...'{}[]:,"\\ a1-\n') })),
+      fc.oneof(HOSTILE_TEXT, fc.string({ unit: fc.constantFrom(...'{}[]:,"\\ a1-\n'.split('')) })),
       (text) => {
         t.is(formatJson(text).replace(blanks, ''), text.replace(blanks, ''));
         t.is([...jsonTokens(text)].map((token) => token.text).join(''), text);
