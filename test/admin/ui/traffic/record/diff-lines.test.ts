@@ -7,7 +7,7 @@ const LINES = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 30 });
 
 /** The length of the longest common subsequence, by the table. */
 function commonLength(left: readonly string[], right: readonly string[]): number {
-  let above = new Array<number>(right.length + 1).fill(0);
+  let above = Array.from({ length: right.length + 1 }, () => 0);
   for (const line of left) {
     const row = [0];
     right.forEach((other, at) =>
