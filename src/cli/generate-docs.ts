@@ -10,8 +10,8 @@ import { DIFFERENCES } from '../script/differences.ts';
 import { globalCatalogue } from '../script/globals/index.ts';
 import { type MetricDeclaration, METRICS } from '../telemetry/metric-declarations.ts';
 import { prometheusLabel, prometheusName } from '../telemetry/prometheus-name.ts';
+import { signature } from '../core/filter-signature.ts';
 import { VERSION } from '../gateway/version.ts';
-import { signature } from './help-filters.ts';
 import { scriptTypes } from './script-types.ts';
 
 /** Writes the pages of docs/reference from the declarations; with `--check`, says which are out of date. */
@@ -157,7 +157,7 @@ function apiPage(): string {
         endpoints.map(({ method, path: target, summary, answers }) => [
           code(`${method} ${target}`),
           Object.keys(answers).join(', '),
-          `${summary}.`,
+          `${summary.replace(/\.$/, '')}.`,
         ]),
       )}`,
   );

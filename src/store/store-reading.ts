@@ -71,6 +71,12 @@ export class StoreReading {
     );
   }
 
+  /** Which words a block does not have; within the snapshot that found it. Null where that is not known. */
+  filterOf({ last_row: lastRow }: BlockRow): Uint8Array | null {
+    const row = this.#prepare('SELECT filter FROM contents WHERE last_row = ?').get(lastRow);
+    return (row as { filter: Uint8Array | null }).filter;
+  }
+
   /** Of a block that a snapshot has found, within it. */
   block(found: BlockRow): Block {
     return readBlock(this.#database, found);

@@ -6,9 +6,7 @@ import { startCollector } from '../telemetry/scripted-collector.ts';
 
 async function adminOf(gateway: GatewayProcess): Promise<string> {
   for (;;) {
-    const line = /Page: (http:\/\/127\.0\.0\.1:\d+) /.exec(
-      gateway.output(),
-    );
+    const line = /Page: (http:\/\/127\.0\.0\.1:\d+) /.exec(gateway.output());
     if (line !== null) return line[1]!;
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -7,12 +7,15 @@ import type { Answer, Question } from './question.ts';
 import { ReaderFault } from './reader-fault.ts';
 import type { FromReader, ToReader } from './reader-message.ts';
 import { StoreFile } from './store-file.ts';
+import { RecordSummaries } from './summary/record-summaries.ts';
 import { TurnQueue } from './turn-queue.ts';
 import type { Turns } from './turn.ts';
 
 /** The worker that reads the store for who asks on the admin port: messages in, messages out (reader-message.ts). */
 const port = parentPort!;
 const store = new StoreFile((workerData as { readonly file: string }).file);
+/** What is kept is of the file that is open. */
+const summaries = new WeakMap<StoreReading, RecordSummaries>();
 const queue = new TurnQueue(() => store.reading().lastRow);
 
 port.on('message', (message: ToReader) => {
@@ -54,10 +57,16 @@ function answer(question: Question, reading: StoreReading): Turns<Answer> {
     case 'body':
       return answerBody(question, reading);
     case 'summary':
-      throw new ReaderFault('failed', 'Not yet.');
+      return summariesOf(reading).answer(question, Date.now());
     case 'newest':
       return answerNewest(reading);
   }
+}
+
+function summariesOf(reading: StoreReading): RecordSummaries {
+  let own = summaries.get(reading);
+  if (own === undefined) summaries.set(reading, (own = new RecordSummaries(reading)));
+  return own;
 }
 
 // oxlint-disable-next-line require-yield -- it is done in one turn

@@ -18,12 +18,16 @@ export interface RecordSummary {
     readonly kind: readonly FacetValue[];
     readonly mark: readonly FacetValue[];
   };
+  /** Facets of which not all values are counted: there are too many, or some cannot be asked for. What is counted is a lower bound then. */
+  readonly cutFacets: readonly FacetName[];
   readonly histogram: {
     readonly startMs: number;
     readonly stepMs: number;
     readonly buckets: readonly HistogramBucket[];
   };
 }
+
+export type FacetName = keyof RecordSummary['facets'];
 
 export interface FacetValue {
   readonly value: string;

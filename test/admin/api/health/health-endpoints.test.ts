@@ -17,6 +17,7 @@ import type { HistogramView, MetricsView } from '../../../../src/admin/api/healt
 import { readOptions } from '../../../../src/config/read-options.ts';
 import type { Clock } from '../../../../src/core/ports.ts';
 import { startGateway } from '../../../../src/gateway/gateway.ts';
+import { builtInProgram } from '../../../../src/gateway/program-source.ts';
 import { systemClock } from '../../../../src/gateway/system-clock.ts';
 import { HealthSampling } from '../../../../src/telemetry/health-sampling.ts';
 import { observeProcess } from '../../../../src/telemetry/process-metrics.ts';
@@ -81,7 +82,13 @@ async function startWorld(
     cwd: dataDir,
   });
   const registry = new MetricRegistry();
-  const gateway = await startGateway({ options, script: null, log: quiet, env, metrics: registry });
+  const gateway = await startGateway({
+    options,
+    program: builtInProgram(options),
+    log: quiet,
+    env,
+    metrics: registry,
+  });
   // The sampler's time stands still until the test lets it pass: no stall of the machine is one of it.
   const startMs = systemClock.wallMs();
   let [aheadMs, ring] = [0, (): void => {}];

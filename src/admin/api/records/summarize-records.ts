@@ -1,0 +1,125 @@
+import { type Endpoint, type EndpointDescription, json, JSON_TYPE } from '../../endpoint.ts';
+import { askingEndpoint, READING_PROBLEMS, type RecordSource } from './asking.ts';
+import {
+  QUERY_PARAMETER,
+  readQuery,
+  readTime,
+  readWhole,
+  SINCE_PARAMETER,
+  UNTIL_PARAMETER,
+} from './record-parameters.ts';
+
+const DEFAULT_BUCKETS = 120;
+const MAX_BUCKETS = 500;
+
+const COUNT = { type: 'integer', minimum: 0 };
+const TIME = { type: ['number', 'null'], description: 'Milliseconds since the epoch.' };
+const DURATION = { type: ['number', 'null'], description: 'Nanoseconds; null without exchanges.' };
+const FACET = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['value', 'count', 'query'],
+    properties: { value: { type: 'string' }, count: COUNT, query: { type: 'string' } },
+  },
+};
+const FACETS = ['status', 'method', 'host', 'path', 'kind', 'mark'];
+
+export const SUMMARIZE_RECORDS: EndpointDescription = {
+  method: 'GET',
+  path: '/api/records/summary',
+  name: 'summarizeRecords',
+  summary: 'Counts over all records that match a query: by facets, and over time.',
+  description:
+    'Of each facet the ten most frequent values, with the term of a query that finds exactly these records. Latencies are off by 5 % at most. Of a very large store only the newest records are counted; `isComplete` tells.',
+  parameters: [
+    QUERY_PARAMETER,
+    SINCE_PARAMETER,
+    UNTIL_PARAMETER,
+    {
+      name: 'buckets',
+      in: 'query',
+      description: 'Of the histogram, at most: each is a step such as 1 s, 5 s or 1 min.',
+      schema: { type: 'integer', minimum: 1, maximum: MAX_BUCKETS, default: DEFAULT_BUCKETS },
+    },
+  ],
+  answers: {
+    200: {
+      description: 'The counts.',
+      contentType: JSON_TYPE,
+      schema: {
+        type: 'object',
+        required: [
+          'matching',
+          'isComplete',
+          'oldestMs',
+          'newestMs',
+          'throughRow',
+          'facets',
+          'cutFacets',
+          'histogram',
+        ],
+        properties: {
+          matching: COUNT,
+          isComplete: { type: 'boolean' },
+          oldestMs: TIME,
+          newestMs: TIME,
+          throughRow: { ...COUNT, description: 'The row up to which the store was read.' },
+          facets: {
+            type: 'object',
+            required: FACETS,
+            properties: Object.fromEntries(FACETS.map((name) => [name, FACET])),
+          },
+          cutFacets: {
+            type: 'array',
+            items: { enum: FACETS },
+            description: 'Facets of which not all values are counted.',
+          },
+          histogram: {
+            type: 'object',
+            required: ['startMs', 'stepMs', 'buckets'],
+            properties: {
+              startMs: { type: 'number' },
+              stepMs: { type: 'number' },
+              buckets: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['success', 'clientError', 'serverError', 'missing', 'p50', 'p95', 'p99'],
+                  properties: {
+                    success: COUNT,
+                    clientError: COUNT,
+                    serverError: COUNT,
+                    missing: COUNT,
+                    p50: DURATION,
+                    p95: DURATION,
+                    p99: DURATION,
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    ...READING_PROBLEMS,
+  },
+};
+
+/** `GET /api/records/summary` */
+export function summarizeRecords(reader: RecordSource | null): Endpoint {
+  return askingEndpoint(SUMMARIZE_RECORDS, reader, async (source, { query, signal }) => {
+    const nowMs = Date.now();
+    const summary = await source.ask(
+      {
+        type: 'summary',
+        query: readQuery(query),
+        sinceMs: readTime(query, 'since', -Infinity, nowMs),
+        untilMs: readTime(query, 'until', Infinity, nowMs),
+        buckets: readWhole(query, 'buckets', DEFAULT_BUCKETS, { min: 1, max: MAX_BUCKETS }),
+      },
+      signal,
+    );
+    return json(200, summary);
+  });
+}
