@@ -72,7 +72,10 @@ test('a tree has 10,000 entries at most, and says how many are left out', async 
   // What is in a folder that is left out is not counted.
   t.true(leftOut === 53 || leftOut === 52, `${leftOut}`);
   const count = (one: object): number =>
-    Object.values(one).reduce((sum: number, value: unknown) => sum + 1 + (value === '' ? 0 : count(value as object)), 0);
+    Object.values(one).reduce(
+      (sum: number, value: unknown) => sum + 1 + (value === '' ? 0 : count(value as object)),
+      0,
+    );
   t.is(count(tree), 10_000);
 });
 
@@ -180,7 +183,7 @@ function execSwapper(folder: string, target: string): { stop: () => Promise<numb
     while (isOn) {
       await fs.rename(folder, `${folder}-real`);
       // A writer may have made the folder anew in between.
-      for (let isLinked = false; !isLinked; ) {
+      for (let isLinked = false; !isLinked;) {
         await fs.rm(folder, { recursive: true, force: true });
         isLinked = await fs.symlink(target, folder).then(
           () => true,
@@ -188,7 +191,7 @@ function execSwapper(folder: string, target: string): { stop: () => Promise<numb
         );
       }
       await new Promise(setImmediate);
-      for (let isBack = false; !isBack; ) {
+      for (let isBack = false; !isBack;) {
         await fs.rm(folder, { recursive: true, force: true });
         isBack = await fs.rename(`${folder}-real`, folder).then(
           () => true,
@@ -297,9 +300,15 @@ test('the built-in program is shown, written beside, and given back', async (t) 
   t.deepEqual(await folder.sourceOf('audit.js'), source);
   t.is(await folder.remove('audit.js', ANY), 'missing');
   t.is(await folder.read('forward.js'), null);
-  t.is(statusOf(await folder.write('audit.js', Buffer.from('x'), { ifMatch: null, isNew: true })), 'conflict');
+  t.is(
+    statusOf(await folder.write('audit.js', Buffer.from('x'), { ifMatch: null, isNew: true })),
+    'conflict',
+  );
   const loaded = await etagOf(folder, 'audit.js');
-  t.is(statusOf(await folder.write('audit.js', Buffer.from('own'), { ifMatch: loaded, isNew: false })), 'written');
+  t.is(
+    statusOf(await folder.write('audit.js', Buffer.from('own'), { ifMatch: loaded, isNew: false })),
+    'written',
+  );
   t.is(statusOf(await folder.write('lib/more.js', Buffer.from('more'), ANY)), 'written');
   t.is(await textOf(folder, 'audit.js'), 'own');
   t.deepEqual(await folder.sourceOf('/audit.js'), { root: ownFolder, entry: '/audit.js', isBuiltIn: false });
