@@ -68,7 +68,7 @@ export function ChartBoxMark({
     <g
       role="treeitem"
       aria-level={level}
-      aria-label={nameOf(box, counts, rates)}
+      aria-description={inWords(box, rates)}
       aria-selected={isCurrent}
       tabIndex={isCurrent ? 0 : -1}
       data-box={id}
@@ -76,8 +76,9 @@ export function ChartBoxMark({
       onFocus={onFocus}
       onClick={() => onOpen(box)}
     >
-      <title>{nameOf(box, counts, rates)}</title>
-      <rect x={left} y={top} width={width} height={height} rx={kind === 'filter' ? 5 : height / 2} />
+      <rect x={left} y={top} width={width} height={height} rx={kind === 'filter' ? 5 : height / 2}>
+        <title>{inWords(box, rates)}</title>
+      </rect>
       <text
         class="chart-name"
         x={isBeside ? left + 12 : x}
@@ -134,7 +135,7 @@ function iconOf({ entry }: PlacedBox): string {
 const ENTRY_WORDS = { listen: 'listens on', task: 'task', named: 'pipeline' } as const;
 
 /** All that the box says, in words. */
-function nameOf(box: PlacedBox, counts: string, rates: BoxRates | undefined): string {
+function inWords(box: PlacedBox, rates: BoxRates | undefined): string {
   const name = plainText(box.name);
   const what =
     box.kind === 'filter'
@@ -143,7 +144,7 @@ function nameOf(box: PlacedBox, counts: string, rates: BoxRates | undefined): st
         ? name
         : `${box.entry === null ? 'pipeline' : ENTRY_WORDS[box.entry]} ${name}`;
   const parts = [what];
-  if (counts !== '' && rates !== undefined && rates.sessions !== null) {
+  if (rates !== undefined && rates.sessions !== null) {
     parts.push(`${formatRate(rates.sessions)} sessions a second, ${formatCount(rates.active)} open`);
     if (rates.events !== null) parts.push(`${formatRate(rates.events)} events a second`);
   }
