@@ -20,14 +20,11 @@ interface World {
   readonly lines: string[];
   readonly options: ReturnType<typeof readOptions>['options'];
   /** Writes a script and gives what to start. */
-  script(name: string, source: string): Promise<ProgramSource>;
+  readonly script: (name: string, source: string) => Promise<ProgramSource>;
 }
 
-async function start(
-  t: ExecutionContext,
-  program: 'built-in' | 'none' | string,
-  ...args: string[]
-): Promise<World> {
+/** @param program `built-in`, `none`, or the text of a script */
+async function start(t: ExecutionContext, program: string, ...args: string[]): Promise<World> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'tapline-switch-'));
   const { options } = readOptions({
     argv: ['--listen=127.0.0.1:0', `--data-dir=${path.join(folder, 'data')}`, ...args],
@@ -267,9 +264,10 @@ test('activity: what came to each filter of all data threads, and where the last
   t.regex(failed.lastError!.message, /undefined/);
   t.like(failed.lastError!.place, { file: '/main.js', line: 4 });
   t.true(listen!.filters.every(({ name, errors }) => errors === 0 || name === 'onMessageStart'));
-  const keys = Object.values(await gateway.graphs())[0]!.nodes.flatMap(({ key }) => key ?? []);
+  const [graph] = Object.values(await gateway.graphs());
+  const keys = new Set(graph!.nodes.map(({ key }) => key));
   for (const pipeline of pipelines)
-    for (const { key } of [pipeline, ...pipeline.filters]) t.true(keys.includes(key), key);
+    for (const { key } of [pipeline, ...pipeline.filters]) t.true(keys.has(key), key);
 });
 
 test('a gateway without a data directory says that one that records needs a restart', async (t) => {
