@@ -42,6 +42,7 @@ test('a script, a folder, a folder with the page, or the built-in program', asyn
 });
 
 test('a folder with the page: nothing runs yet, a hang-up says so, an interrupt ends it', async (t) => {
+  t.timeout(180_000);
   const folder = await makeDataDir(t);
   await fs.writeFile(path.join(folder, 'hello.js'), "pipy().listen('127.0.0.1:0')");
   const child = spawn(

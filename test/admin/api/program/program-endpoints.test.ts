@@ -33,6 +33,8 @@ const SCRIPT = `pipy()
 `;
 
 async function openPage(t: ExecutionContext, isBuiltIn = false): Promise<Page> {
+  // Each start is tried in a thread that reads all sources: slow on a machine that is busy.
+  t.timeout(180_000);
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'tapline-page-'));
   await fs.writeFile(path.join(folder, 'main.js'), SCRIPT);
   const dataDir = path.join(folder, '.data');
