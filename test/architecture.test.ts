@@ -41,6 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
     'spool',
     'records',
+    'codecs',
     'telemetry',
     'core',
   ],

@@ -92,7 +92,9 @@ function response({ description, contentType, schema, headers }: AnswerDescripti
       ? {}
       : {
           content: {
-            [contentType]: { schema: schema ?? (contentType.startsWith('text/') ? { type: 'string' } : {}) },
+            [contentType.split(';')[0]!]: {
+              schema: schema ?? (contentType.startsWith('text/') ? { type: 'string' } : {}),
+            },
           },
         }),
   };

@@ -2,12 +2,21 @@ import type { JSX } from 'preact';
 import { formatCount, formatTime } from '../parts/format.ts';
 import { plainText } from '../parts/shown-text.ts';
 import { arrowWidth, type BoxRates, formatRate } from './activity-rates.ts';
-import { MAX_NAME_LENGTH, pathThrough, type PlacedArrow, type PlacedBox } from './flow-chart-layout.ts';
+import {
+  type LayoutOptions,
+  MAX_NAME_LENGTH,
+  pathThrough,
+  type PlacedArrow,
+  type PlacedBox,
+} from './flow-chart-layout.ts';
 import type { ChartBox } from './flow-chart-model.ts';
+
+/** Letters of a name that counts beside it take the room of. */
+const COUNTS_LENGTH = 19;
 
 /** An arrow, as thick as what passes along it is much. */
 export function ChartArrowLine({
-  arrow: { from, kind, points },
+  arrow: { from, to, kind, points },
   rates,
   boxes,
 }: {
@@ -15,14 +24,19 @@ export function ChartArrowLine({
   rates: ReadonlyMap<string, BoxRates> | null;
   boxes: readonly PlacedBox[];
 }): JSX.Element {
-  const key = boxes.find(({ id }) => id === from)?.key ?? null;
-  const events = key === null ? null : (rates?.get(key)?.events ?? null);
+  const eventsAt = (wanted: number): number | null => {
+    const key = boxes.find(({ id }) => id === wanted)?.key ?? null;
+    return key === null ? null : (rates?.get(key)?.events ?? null);
+  };
+  // A title counts no events: what comes to its first filter came through it.
+  const events = eventsAt(from) ?? eventsAt(to);
+  const isLive = events !== null && events > 0;
   return (
     <path
-      class={`chart-arrow chart-arrow-${kind} ${events !== null && events > 0 ? 'chart-arrow-live' : ''}`}
+      class={`chart-arrow chart-arrow-${kind} ${isLive ? 'chart-arrow-live' : ''}`}
       d={pathThrough(points)}
       stroke-width={arrowWidth(events)}
-      marker-end="url(#chart-tip)"
+      marker-end={isLive ? 'url(#chart-tip-live)' : 'url(#chart-tip)'}
     />
   );
 }
@@ -30,14 +44,14 @@ export function ChartArrowLine({
 /** A box: what it is, what passes, and where it failed. */
 export function ChartBoxMark({
   box,
-  hasCounts,
+  counts: where,
   rates,
   isCurrent,
   onFocus,
   onOpen,
 }: {
   box: PlacedBox;
-  hasCounts: boolean;
+  counts: LayoutOptions['counts'];
   rates: BoxRates | undefined;
   isCurrent: boolean;
   onFocus: () => void;
@@ -47,13 +61,14 @@ export function ChartBoxMark({
   const left = x - width / 2;
   const top = y - height / 2;
   const hasLine = box.line !== null;
-  const counts = hasCounts && kind !== 'missing' ? countsText(box, rates) : '';
-  const name = plainText(box.name, MAX_NAME_LENGTH);
+  const counts = where !== 'none' && kind !== 'missing' ? countsText(box, rates) : '';
+  const isBeside = where === 'beside' && counts !== '';
+  const name = plainText(box.name, MAX_NAME_LENGTH - (isBeside ? COUNTS_LENGTH : 0));
   return (
     <g
       role="treeitem"
       aria-level={level}
-      aria-label={nameOf(box, counts, rates)}
+      aria-description={inWords(box, rates)}
       aria-selected={isCurrent}
       tabIndex={isCurrent ? 0 : -1}
       data-box={id}
@@ -61,14 +76,25 @@ export function ChartBoxMark({
       onFocus={onFocus}
       onClick={() => onOpen(box)}
     >
-      <title>{nameOf(box, counts, rates)}</title>
-      <rect x={left} y={top} width={width} height={height} rx={kind === 'filter' ? 5 : height / 2} />
-      <text class="chart-name" x={x} y={counts === '' ? y : y - 8}>
+      <rect x={left} y={top} width={width} height={height} rx={kind === 'filter' ? 5 : height / 2}>
+        <title>{inWords(box, rates)}</title>
+      </rect>
+      <text
+        class="chart-name"
+        x={isBeside ? left + 12 : x}
+        y={where === 'below' && counts !== '' ? y - 8 : y}
+        text-anchor={isBeside ? 'start' : 'middle'}
+      >
         {iconOf(box)}
         {name}
       </text>
       {counts !== '' && (
-        <text class="chart-counts" x={x} y={y + 10}>
+        <text
+          class="chart-counts"
+          x={isBeside ? left + width - 12 : x}
+          y={isBeside ? y : y + 10}
+          text-anchor={isBeside ? 'end' : 'middle'}
+        >
           {counts}
         </text>
       )}
@@ -90,25 +116,26 @@ export function ChartBoxMark({
   );
 }
 
+/** Short, for the box. */
 function countsText({ kind }: PlacedBox, rates: BoxRates | undefined): string {
-  if (rates === undefined || rates.sessions === null) return rates === undefined ? '–' : 'counting…';
-  const sessions = `${formatRate(rates.sessions)} sessions/s`;
+  if (rates === undefined || rates.sessions === null) return '…';
+  const sessions = `${formatRate(rates.sessions)} sess/s`;
   return kind === 'title'
     ? `${sessions} · ${formatCount(rates.active)} open`
-    : `${sessions} · ${rates.events === null ? '–' : formatRate(rates.events)} events/s`;
+    : `${sessions} · ${rates.events === null ? '–' : formatRate(rates.events)} ev/s`;
 }
 
 /** A sign before the names of what begins by itself. */
-function iconOf({ kind, entry, isFork }: PlacedBox): string {
+function iconOf({ entry }: PlacedBox): string {
   if (entry === 'listen') return '⇥ ';
   if (entry === 'task') return '↻ ';
-  return kind === 'filter' && isFork ? '⑂ ' : '';
+  return '';
 }
 
 const ENTRY_WORDS = { listen: 'listens on', task: 'task', named: 'pipeline' } as const;
 
 /** All that the box says, in words. */
-function nameOf(box: PlacedBox, counts: string, rates: BoxRates | undefined): string {
+function inWords(box: PlacedBox, rates: BoxRates | undefined): string {
   const name = plainText(box.name);
   const what =
     box.kind === 'filter'
@@ -117,7 +144,10 @@ function nameOf(box: PlacedBox, counts: string, rates: BoxRates | undefined): st
         ? name
         : `${box.entry === null ? 'pipeline' : ENTRY_WORDS[box.entry]} ${name}`;
   const parts = [what];
-  if (counts !== '' && counts !== '–') parts.push(counts.replace(' · ', ', '));
+  if (rates !== undefined && rates.sessions !== null) {
+    parts.push(`${formatRate(rates.sessions)} sessions a second, ${formatCount(rates.active)} open`);
+    if (rates.events !== null) parts.push(`${formatRate(rates.events)} events a second`);
+  }
   if (rates !== undefined && rates.errors > 0) {
     const { errors, lastError } = rates;
     parts.push(

@@ -3,7 +3,7 @@ import { history, historyKeymap } from '@codemirror/commands';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Text } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
-import { codeExtensions } from './code-extensions.ts';
+import { codeExtensions, styleNonce } from './code-extensions.ts';
 import { hoverOfLanguage, sourceOfLanguage } from './language-completion.ts';
 import type { Problem } from './program-shapes.ts';
 
@@ -62,7 +62,7 @@ export function openCodeEditor({ parent, onChange, onSave }: CodeEditorOptions):
         }),
       ],
     });
-  const view = new EditorView({ parent });
+  const view = new EditorView({ parent, extensions: styleNonce() });
   const keep = (): void => {
     if (shown !== null) states.set(shown, view.state);
   };
@@ -74,7 +74,7 @@ export function openCodeEditor({ parent, onChange, onSave }: CodeEditorOptions):
         view.setState(withText(states.get(path), text) ?? newState(path, text));
       } else if (view.state.doc.toString() !== text) {
         isPut = true;
-        view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+        view.dispatch({ changes: changeTo(view.state.doc, text) });
         isPut = false;
       }
     },
@@ -106,7 +106,18 @@ export function openCodeEditor({ parent, onChange, onSave }: CodeEditorOptions):
 /** A state that was kept, with the text that the file has now. */
 function withText(state: EditorState | undefined, text: string): EditorState | undefined {
   if (state === undefined || state.doc.toString() === text) return state;
-  return state.update({ changes: { from: 0, to: state.doc.length, insert: text } }).state;
+  return state.update({ changes: changeTo(state.doc, text) }).state;
+}
+
+/** What differs, so that the cursor stays where it was. */
+function changeTo(doc: Text, text: string): { from: number; to: number; insert: string } {
+  const before = doc.toString();
+  const shorter = Math.min(before.length, text.length);
+  let from = 0;
+  while (from < shorter && before[from] === text[from]) from++;
+  let same = 0;
+  while (same < shorter - from && before.at(-1 - same) === text.at(-1 - same)) same++;
+  return { from, to: before.length - same, insert: text.slice(from, text.length - same) };
 }
 
 function diagnosticOf(doc: Text, { message, line, column, severity }: Problem): Diagnostic {

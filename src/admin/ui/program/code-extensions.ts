@@ -11,7 +11,7 @@ import {
   indentUnit,
 } from '@codemirror/language';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
+import { EditorState, type Extension, type Transaction } from '@codemirror/state';
 import {
   crosshairCursor,
   drawSelection,
@@ -29,7 +29,8 @@ import { CODE_THEME } from './code-theme.ts';
 /** What an editor of a file has, whether it can be typed in or is only compared. */
 export function codeExtensions(path: string): Extension {
   return [
-    EditorView.cspNonce.of(document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? ''),
+    styleNonce(),
+    typedOverSelection,
     CODE_THEME,
     languageOf(path),
     lineNumbers(),
@@ -52,6 +53,33 @@ export function codeExtensions(path: string): Extension {
     search({ top: true }),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...foldKeymap, indentWithTab]),
   ];
+}
+
+/**
+ * Text that is typed over a selection. Left to itself the browser gives what it inserts the style of what was there, as an attribute, and
+ * complains of that under a content-security policy.
+ */
+const typedOverSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { main } = view.state.selection;
+    const text = event.data;
+    if (event.inputType !== 'insertText' || text === null || event.isComposing || main.empty) return false;
+    const insert = (): Transaction =>
+      view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true });
+    const isTaken = view.state
+      .facet(EditorView.inputHandler)
+      .some((take) => take(view, main.from, main.to, text, insert));
+    if (!isTaken) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
+/** Lets the editor bring its style sheets under the content-security policy of the page; the very first state must have it. */
+export function styleNonce(): Extension {
+  return EditorView.cspNonce.of(
+    document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? '',
+  );
 }
 
 function languageOf(path: string): Extension {

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Failure, Loading } from '../parts/states.tsx';
 import type { CodeEditor } from './code-editor.ts';
-import { change, jump, save } from './files.ts';
+import { change, jump, openFileAt, save } from './files.ts';
 import type { Problem } from './program-shapes.ts';
 
 /** The editor is large: it is loaded when it is first opened. */
@@ -52,7 +52,8 @@ export function CodePane({
       opened?.close();
     };
   }, [error]);
-  useEffect(() => editor?.show(path, text), [editor, path, text]);
+  // Of now, not of when this was drawn: who types fast is ahead of what is drawn.
+  useEffect(() => editor?.show(path, openFileAt(path)?.text ?? text), [editor, path, text]);
   useEffect(() => editor?.mark(problems), [editor, path, problems]);
   const wish = jump.value;
   useEffect(() => {

@@ -89,6 +89,10 @@ const THEME = EditorView.theme({
   '.cm-diagnostic-warning': { borderLeftColor: 'var(--warning)' },
   '.cm-lintRange-error': { textDecoration: 'underline wavy var(--danger)', backgroundImage: 'none' },
   '.cm-lintRange-warning': { textDecoration: 'underline wavy var(--warning)', backgroundImage: 'none' },
+  // Its own are images in the style sheet, which the content-security policy refuses.
+  '.cm-lint-marker': { width: '0.7em', height: '0.7em', marginTop: '0.3em' },
+  '.cm-lint-marker-error': { content: 'normal', backgroundColor: 'var(--danger)', borderRadius: '50%' },
+  '.cm-lint-marker-warning': { content: 'normal', backgroundColor: 'var(--warning)' },
   '.cm-changedLine': { backgroundColor: 'var(--code-changed) !important' },
   '.cm-changedText': { background: 'var(--code-changed-text) !important' },
 });

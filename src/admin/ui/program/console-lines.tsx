@@ -24,7 +24,7 @@ export function ConsoleLines({
   /** Where this component itself has scrolled to: no wish of anybody. */
   const ownTop = useRef(-1);
   useEffect(() => {
-    const observer = new ResizeObserver(() => setHeight(box.current!.clientHeight));
+    const observer = new ResizeObserver(([entry]) => setHeight(entry!.target.clientHeight));
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
@@ -35,8 +35,8 @@ export function ConsoleLines({
     ownTop.current = element.scrollTop;
     setTop(element.scrollTop);
   }, [lines, isFollowing, height]);
-  const onScroll = (): void => {
-    const { scrollTop, scrollHeight, clientHeight } = box.current!;
+  const onScroll = ({ currentTarget }: { currentTarget: HTMLElement }): void => {
+    const { scrollTop, scrollHeight, clientHeight } = currentTarget;
     setTop(scrollTop);
     if (scrollTop === ownTop.current) return;
     const isAtEnd = scrollHeight - scrollTop - clientHeight < ROW_HEIGHT;

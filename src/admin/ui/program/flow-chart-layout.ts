@@ -37,21 +37,21 @@ export interface ChartLayout {
 }
 
 export interface LayoutOptions {
-  /** Room for a second line in each box. */
-  readonly hasCounts: boolean;
+  /** Where in its box the counts of a filter stand. */
+  readonly counts: 'none' | 'beside' | 'below';
   /** Charts stand side by side up to this. */
   readonly maxWidth: number;
 }
 
 const LETTER_WIDTH = 7.3;
-const MIN_WIDTH = 116;
-/** With counts: `1.2k sessions/s · 340 events/s` in small letters. */
-const MIN_WIDTH_WITH_COUNTS = 196;
-const MAX_WIDTH = 320;
-const LINE_HEIGHT = 28;
-const TWO_LINES_HEIGHT = 44;
+/** Without counts, with `1.2k sess/s · 340 ev/s` below, and with that beside the name. */
+const MIN_WIDTHS = { none: 116, below: 168, beside: 306 };
+const MAX_WIDTH = 340;
+const HEIGHTS = { none: 28, beside: 28, below: 44 };
 const MARGIN = 16;
 const CHART_GAP = 36;
+/** What counts need beside a name. */
+const COUNTS_WIDTH = 136;
 
 /** How many letters of a name fit into the widest box. */
 export const MAX_NAME_LENGTH = Math.floor((MAX_WIDTH - 24) / LETTER_WIDTH);
@@ -93,7 +93,7 @@ export function layoutCharts(charts: readonly Chart[], options: LayoutOptions): 
 }
 
 /** One chart, its top left corner at 0, 0. */
-function layoutChart(chart: Chart, { hasCounts }: LayoutOptions): ChartLayout {
+function layoutChart(chart: Chart, { counts }: LayoutOptions): ChartLayout {
   const graph = new Graph<
     object,
     { width: number; height: number } & Partial<Point>,
@@ -101,14 +101,14 @@ function layoutChart(chart: Chart, { hasCounts }: LayoutOptions): ChartLayout {
   >({
     compound: true,
   });
-  graph.setGraph({ rankdir: 'TB', nodesep: 20, ranksep: 26, edgesep: 12 });
-  const sized = (box: ChartBox): { width: number; height: number } => ({
-    width: Math.min(
-      MAX_WIDTH,
-      Math.max(hasCounts ? MIN_WIDTH_WITH_COUNTS : MIN_WIDTH, box.name.length * LETTER_WIDTH + 32),
-    ),
-    height: hasCounts && box.kind !== 'missing' ? TWO_LINES_HEIGHT : LINE_HEIGHT,
-  });
+  graph.setGraph({ rankdir: 'TB', nodesep: 20, ranksep: 22, edgesep: 12 });
+  const sized = (box: ChartBox): { width: number; height: number } => {
+    const wanted = box.name.length * LETTER_WIDTH + 24 + (counts === 'beside' ? COUNTS_WIDTH : 0);
+    return {
+      width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTHS[counts], wanted)),
+      height: box.kind === 'missing' ? HEIGHTS.none : HEIGHTS[counts],
+    };
+  };
   const frame = (pipeline: number): string => `frame ${pipeline}`;
   for (const box of chart.boxes) {
     graph.setNode(String(box.id), sized(box));
@@ -186,11 +186,11 @@ export function pathThrough(points: readonly Point[]): string {
     x: (one.x + other.x) / 2,
     y: (one.y + other.y) / 2,
   });
-  const curves = rest
-    .slice(0, -1)
-    .map(
-      (point, index) =>
-        ` Q ${at(point)} ${at(index === rest.length - 2 ? last : middle(point, rest[index + 1]!))}`,
-    );
-  return `M ${at(first)}${curves.join('')} L ${at(last)}`;
+  if (rest.length === 1) return `M ${at(first)} L ${at(last)}`;
+  // The last curve ends in the last point, so that a tip there knows its direction.
+  const curves = rest.slice(0, -1).map((point, index) => {
+    const isLast = index === rest.length - 2;
+    return ` Q ${at(point)} ${at(isLast ? last : middle(point, rest[index + 1]!))}`;
+  });
+  return `M ${at(first)}${curves.join('')}`;
 }

@@ -15,7 +15,6 @@ export interface ChartBox {
   readonly level: number;
   /** `listen`, `task`, `named` for the title of a chart. */
   readonly entry: 'listen' | 'task' | 'named' | null;
-  readonly isFork: boolean;
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
@@ -99,7 +98,6 @@ function box(
     ...rest,
     name: node.name,
     entry: node.kind ?? null,
-    isFork: node.t === 'fork',
     file: node.file ?? null,
     line: node.line ?? null,
     column: node.column ?? null,

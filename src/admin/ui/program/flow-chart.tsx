@@ -8,6 +8,8 @@ import { useDrag } from './use-drag.ts';
 
 const MIN_ZOOM = 0.25;
 const MAX_ZOOM = 2;
+/** A picture that is taller than the window is scrolled rather than made smaller than that: it is read from top to bottom. */
+const LEAST_FIT = 0.8;
 const ZOOM_STEP = 1.2;
 
 /**
@@ -33,10 +35,10 @@ export function FlowChart({
   const [zoom, setZoom] = useState<number | null>(null);
   const [size, setSize] = useState({ width: 800, height: 600 });
   const [current, setCurrent] = useState<number | null>(null);
-  const hasCounts = rates !== null;
+  const counts = rates === null ? 'none' : size.width < 760 ? 'below' : 'beside';
   useEffect(() => {
-    const observer = new ResizeObserver(() => {
-      const { clientWidth, clientHeight } = window.current!;
+    const observer = new ResizeObserver(([entry]) => {
+      const { clientWidth, clientHeight } = entry!.target;
       setSize({ width: clientWidth, height: clientHeight });
       // Rows change only where the width does a lot: a picture that jumps while a bar is dragged cannot be read.
       setMaxWidth(Math.max(320, Math.round(clientWidth / 80) * 80));
@@ -44,10 +46,10 @@ export function FlowChart({
     observer.observe(window.current!);
     return () => observer.disconnect();
   }, []);
-  const placed = useMemo(() => layoutCharts(charts, { hasCounts, maxWidth }), [charts, hasCounts, maxWidth]);
+  const placed = useMemo(() => layoutCharts(charts, { counts, maxWidth }), [charts, counts, maxWidth]);
   const fit = Math.max(
     MIN_ZOOM,
-    Math.min(1, size.width / placed.width, Math.max(0.6, size.height / placed.height)),
+    Math.min(1, size.width / placed.width, Math.max(LEAST_FIT, size.height / placed.height)),
   );
   const scale = zoom ?? fit;
   useDrag(window);
@@ -78,6 +80,9 @@ export function FlowChart({
   return (
     <div class="chart">
       <div class="chart-tools" role="group" aria-label={`Zoom of ${name}`}>
+        <span class="chart-legend muted">
+          {rates === null ? 'As edited' : 'Now: sessions and events a second'}
+        </span>
         <button
           type="button"
           class="button"
@@ -128,18 +133,8 @@ export function FlowChart({
           viewBox={`0 0 ${placed.width} ${placed.height}`}
         >
           <defs>
-            <marker
-              id="chart-tip"
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="8"
-              markerHeight="8"
-              markerUnits="userSpaceOnUse"
-              orient="auto-start-reverse"
-            >
-              <path class="chart-tip" d="M0 0.8 L8 4 L0 7.2 z" />
-            </marker>
+            <ArrowTip id="chart-tip" />
+            <ArrowTip id="chart-tip-live" />
           </defs>
           <g aria-hidden="true">
             {placed.frames.map(({ pipeline, left, top, width, height }) => (
@@ -167,7 +162,7 @@ export function FlowChart({
               <ChartBoxMark
                 key={box.id}
                 box={box}
-                hasCounts={hasCounts}
+                counts={counts}
                 rates={box.key === null ? undefined : rates?.get(box.key)}
                 isCurrent={box.id === focused}
                 onFocus={() => setCurrent(box.id)}
@@ -178,5 +173,23 @@ export function FlowChart({
         </svg>
       </div>
     </div>
+  );
+}
+
+function ArrowTip({ id }: { id: string }): JSX.Element {
+  return (
+    <marker
+      id={id}
+      class={id}
+      viewBox="0 0 10 10"
+      refX="9"
+      refY="5"
+      markerWidth="10"
+      markerHeight="10"
+      markerUnits="userSpaceOnUse"
+      orient="auto"
+    >
+      <path d="M0 1 L10 5 L0 9 z" />
+    </marker>
   );
 }

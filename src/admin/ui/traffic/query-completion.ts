@@ -52,7 +52,7 @@ export function completionAt(query: string, caret: number, known: KnownValues): 
   const before = query.slice(0, caret);
   const after = /^[^\s()"><=!:]*/.exec(query.slice(caret))![0];
   const none: Completion = { from: caret, to: caret, suggestions: [] };
-  const value = /(?:^|[\s(-])([\w.-]+?)(>=|<=|!=|[:><=])("(?:[^"\\]|\\.)*|[^\s()"]*)$/.exec(before);
+  const value = /(?:^|[\s(-])([\w.][\w.-]*?)(>=|<=|!=|[:><=])("(?:[^"\\]|\\.)*|[^\s()"]*)$/.exec(before);
   if (value !== null) {
     const [, field, operator, typed] = value as unknown as [string, string, string, string];
     const from = caret - typed.length;
