@@ -88,7 +88,8 @@ export function plotOptions(init: {
       },
       ...units.map((unit, index): uPlot.Axis => ({
         scale: scaleOf(unit),
-        side: (index === 0 ? 3 : 1) as uPlot.Axis.Side,
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the typings name left and right by an enum that is in them only
+        side: index === 0 ? 3 : 1,
         stroke: colours.text,
         font: colours.font,
         size: Y_AXIS_WIDTH,
