@@ -57,7 +57,9 @@ export function plotOptions(init: {
     },
     hooks: {
       setCursor: [
-        ({ cursor: { idx, left } }) => {
+        ({ cursor: { idx, left, event } }) => {
+          // Only where the pointer is: what was moved by a key stays at its time when samples come.
+          if (event == null) return;
           cursorPlace.value = idx == null || left == null || left < 0 ? null : idx;
         },
       ],
