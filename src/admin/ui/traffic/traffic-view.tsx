@@ -49,7 +49,8 @@ export function TrafficView(): JSX.Element {
   /** Somebody moves through the list, or reads a record: nothing moves. */
   const [isReading, setReading] = useState(openedId !== null);
   const [isScrolledDown, setScrolledDown] = useState(false);
-  const [counts, setCounts] = useState({ focus: 0, reveal: 0, top: 0 });
+  const [counts, setCounts] = useState({ reveal: 0, top: 0 });
+  const queryInput = useRef<HTMLInputElement>(null);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [element, width] = useWidth<HTMLDivElement>();
   const isWide = width >= WIDE;
@@ -101,7 +102,10 @@ export function TrafficView(): JSX.Element {
     if (isPaused) navigate({ paused: '' }, { isReplacing: true });
     else navigate({ paused: '1' }, { isReplacing: true });
   };
-  const focusQuery = (): void => setCounts((last) => ({ ...last, focus: last.focus + 1 }));
+  const focusQuery = (): void => {
+    queryInput.current!.focus();
+    queryInput.current!.select();
+  };
   const setQuery = (next: string): void => {
     setSelectedRow(null);
     navigate({ query: next });
@@ -239,8 +243,9 @@ export function TrafficView(): JSX.Element {
     );
   return (
     <div class="traffic" ref={element} data-width={isWide ? 'wide' : 'narrow'}>
+      <h1 class="only-for-readers">Traffic</h1>
       <div class="traffic-bar">
-        <QueryField query={query} known={knownValues(summary)} focusCount={counts.focus} onQuery={setQuery} />
+        <QueryField query={query} known={knownValues(summary)} input={queryInput} onQuery={setQuery} />
         <TimeRangeButtons range={{ since, until }} onRange={(range) => navigate({ ...range })} />
         {!isWide && (
           <button
@@ -273,7 +278,9 @@ export function TrafficView(): JSX.Element {
                 {facets}
               </aside>
             )}
-            {main}
+            <div class="traffic-under" inert={detail !== null}>
+              {main}
+            </div>
             {detail !== null && <div class="traffic-over">{detail}</div>}
           </>
         )}
