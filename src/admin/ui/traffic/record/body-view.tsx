@@ -20,7 +20,7 @@ import type { ShownBody } from './read-record.ts';
 const isWrapped = signal(true);
 
 /** A body: the view that suits it best, a switch to the others, or why it is not there. */
-export function BodyView({ body, what }: { body: ShownBody; what: 'request' | 'answer' }): JSX.Element {
+export function BodyView({ body, what }: { body: ShownBody; what: 'request' | 'response' }): JSX.Element {
   const views = bodyViews(body);
   const [chosen, setChosen] = useState<View | null>(null);
   const view = chosen !== null && views.includes(chosen) ? chosen : views[0];

@@ -19,7 +19,7 @@ import { RecordMenu } from './record-menu.tsx';
 const TABS = [
   { id: 'overview', title: 'Overview' },
   { id: 'request', title: 'Request' },
-  { id: 'answer', title: 'Response' },
+  { id: 'response', title: 'Response' },
   { id: 'document', title: 'Document' },
 ] as const;
 type Tab = (typeof TABS)[number]['id'];
@@ -110,7 +110,7 @@ function Loaded({
         {tab === 'request' && (
           <MessageView message={record.request} what="request" query={record.url.query} />
         )}
-        {tab === 'answer' && <MessageView message={record.response} what="answer" />}
+        {tab === 'response' && <MessageView message={record.response} what="response" />}
         {tab === 'document' && (
           <Code
             text={isJson ? formatJson(text) : text}
