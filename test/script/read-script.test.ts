@@ -51,7 +51,8 @@ for (const script of scripts)
       process.env[name!] = path.join(TLS, file!);
     const program = loadOnly({ program: programOfScript(main), options }, { write: () => {} });
     program.release();
-    const running = programGraphs(program)[`/${path.relative(path.dirname(main), path.join(EXAMPLES, script))}`];
+    const running =
+      programGraphs(program)[`/${path.relative(path.dirname(main), path.join(EXAMPLES, script))}`];
     t.deepEqual(comparable(graph), comparable(running!));
   });
 
@@ -114,7 +115,7 @@ test('what is no JavaScript is an error with its place', (t) => {
 const PROBLEMS: readonly (readonly [string, string])[] = [
   ['pipy().listen(1).conect("x")', '1:18 error unknown filter: conect; did you mean connect?'],
   ['pipy().dummy()', '1:8 error no pipeline found: begin with listen(), task() or pipeline()'],
-  ['pipy().listen("x")', '1:15 error argument #1 expects a port, \'ip:port\' or \'[v6]:port\', got "x"'],
+  ['pipy().listen("x")', "1:15 error argument #1 expects a port, 'ip:port' or '[v6]:port', got \"x\""],
   ['pipy().listen(1, { tsl: {} })', '1:20 warning listen: unknown option tsl; did you mean tls?'],
   ['pipy().listen(1).connect()', '1:18 error connect: requires 1 or more arguments'],
   ['pipy().listen(1).connect(7)', '1:26 error connect: argument #1 expects a string or a function'],
@@ -130,7 +131,10 @@ const PROBLEMS: readonly (readonly [string, string])[] = [
   ['pipy().task("1ms")', '1:13 error time interval out of range: expected 0.01 to 86400 seconds'],
   ['pipy().listen(80).listen(80)', '1:19 error port 80 is listened on twice'],
   ['pipy({ Data: 1 })', '1:8 error variable Data has the name of a built-in'],
-  ['pipy({ coutn: 0 }).listen(1).onData(() => count++)', '1:43 warning unresolved identifier: count; did you mean coutn?'],
+  [
+    'pipy({ coutn: 0 }).listen(1).onData(() => count++)',
+    '1:43 warning unresolved identifier: count; did you mean coutn?',
+  ],
   ['pipy().listen(1).onData(() => algo.Cahe)', '1:36 warning algo has no Cahe; did you mean Cache?'],
   ['pipy().listen(audit.lisen)', '1:21 warning audit has no lisen; did you mean listen?'],
   ['pipy().listen(1).onData(() => __inbound = 1)', '1:31 error __inbound is read-only'],
@@ -141,7 +145,10 @@ for (const [text, expected] of PROBLEMS)
     const shown = readScript(text, language).problems.map(
       ({ message, line, column, severity }) => `${line}:${column} ${severity} ${message}`,
     );
-    t.true(shown.some((one) => one.startsWith(expected)), shown.join('\n'));
+    t.true(
+      shown.some((one) => one.startsWith(expected)),
+      shown.join('\n'),
+    );
     t.is(shown.length, 1, shown.join('\n'));
   });
 
@@ -172,20 +179,42 @@ test('a chart is bounded: pipelines that fan out, and chains without end', (t) =
 
 test('any text is read or refused with a place, and nothing else happens', (t) => {
   const piece = fc.constantFrom(
-    ...['pipy(', '()', '{', '}', '.listen(', "'a'", ')', '.link(', '=>', '`${', '...', '.pipeline(', ',', '1', '\n'],
+    ...[
+      'pipy(',
+      '()',
+      '{',
+      '}',
+      '.listen(',
+      "'a'",
+      ')',
+      '.link(',
+      '=>',
+      '`${',
+      '...',
+      '.pipeline(',
+      ',',
+      '1',
+      '\n',
+    ],
     ...['__proto__', ':', '.use(', '.constructor(', '.toString(', 'new Message('],
   );
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.array(piece, { maxLength: 30 }).map((all) => all.join(''))), (text) => {
-      try {
-        const { graph, problems } = readScript(text, language);
-        for (const { p } of graph.nodes) t.true(p === undefined || p < graph.nodes.length);
-        for (const { line, column } of problems) t.true(line >= 1 && column >= 1);
-      } catch (error) {
-        t.true(error instanceof ScriptError, String(error));
-        t.true((error as ScriptError).line >= 1);
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(piece, { maxLength: 30 }).map((all) => all.join('')),
+      ),
+      (text) => {
+        try {
+          const { graph, problems } = readScript(text, language);
+          for (const { p } of graph.nodes) t.true(p === undefined || p < graph.nodes.length);
+          for (const { line, column } of problems) t.true(line >= 1 && column >= 1);
+        } catch (error) {
+          t.true(error instanceof ScriptError, String(error));
+          t.true((error as ScriptError).line >= 1);
+        }
+      },
+    ),
     { numRuns: 2000 },
   );
 });

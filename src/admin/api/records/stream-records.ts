@@ -5,7 +5,8 @@ import {
   JSON_TYPE,
   PROBLEM,
 } from '../../endpoint.ts';
-import type { FollowQuestion } from '../../record-reader/question.ts';
+import type { Followed, FollowQuestion } from '../../record-reader/question.ts';
+import { ReaderFault } from '../../record-reader/reader-fault.ts';
 import { askingEndpoint, notNow, READING_PROBLEMS, type RecordSource } from './asking.ts';
 import {
   QUERY_PARAMETER,
@@ -117,7 +118,14 @@ async function* events(
   for (;;) {
     const sample = allowance?.left() ?? null;
     const waitMs = Math.max(1, COMMENT_EVERY_MS - (performance.now() - lastMs));
-    const next = await source.ask({ ...question, afterRow: row, sample, waitMs }, signal);
+    let next: Followed;
+    try {
+      next = await source.ask({ ...question, afterRow: row, sample, waitMs }, signal);
+    } catch (error) {
+      // The client connects anew, and goes on where it was.
+      if (error instanceof ReaderFault) return;
+      throw error;
+    }
     allowance?.use(next.records);
     row = next.row;
     if (next.bytes.length > 0) yield Buffer.from(next.bytes);

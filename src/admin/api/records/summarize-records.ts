@@ -10,6 +10,7 @@ import {
 } from './record-parameters.ts';
 
 const DEFAULT_BUCKETS = 120;
+const MIN_BUCKETS = 2;
 const MAX_BUCKETS = 500;
 
 const COUNT = { type: 'integer', minimum: 0 };
@@ -40,7 +41,7 @@ export const SUMMARIZE_RECORDS: EndpointDescription = {
       name: 'buckets',
       in: 'query',
       description: 'Of the histogram, at most: each is a step such as 1 s, 5 s or 1 min.',
-      schema: { type: 'integer', minimum: 1, maximum: MAX_BUCKETS, default: DEFAULT_BUCKETS },
+      schema: { type: 'integer', minimum: MIN_BUCKETS, maximum: MAX_BUCKETS, default: DEFAULT_BUCKETS },
     },
   ],
   answers: {
@@ -116,7 +117,7 @@ export function summarizeRecords(reader: RecordSource | null): Endpoint {
         query: readQuery(query),
         sinceMs: readTime(query, 'since', -Infinity, nowMs),
         untilMs: readTime(query, 'until', Infinity, nowMs),
-        buckets: readWhole(query, 'buckets', DEFAULT_BUCKETS, { min: 1, max: MAX_BUCKETS }),
+        buckets: readWhole(query, 'buckets', DEFAULT_BUCKETS, { min: MIN_BUCKETS, max: MAX_BUCKETS }),
       },
       signal,
     );

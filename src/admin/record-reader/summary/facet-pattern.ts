@@ -40,7 +40,8 @@ export function parentPattern(pattern: string): string | null {
 
 /** A term of a query; whatever is in the pattern does not end it. */
 export function queryTerm(field: string, pattern: string): string {
-  return /^[\w./@-]+\*?$/.test(pattern)
+  // With two slashes behind it, a field would be read as the beginning of a URL.
+  return /^(?!\/\/)[\w./@-]+\*?$/.test(pattern)
     ? `${field}:${pattern}`
     : `${field}:"${pattern.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }

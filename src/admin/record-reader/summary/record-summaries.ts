@@ -51,7 +51,6 @@ export class RecordSummaries {
 
   /** @param nowMs the end of a range that has a beginning only */
   *answer(question: SummaryQuestion, nowMs: number): Turns<RecordSummary> {
-    const { sinceMs, untilMs } = question;
     const known = this.#knownOf(JSON.stringify(question.query));
     const ground = this.#reading.snapshot(() => this.#ground(question));
     yield* this.#read(question, known, ground);

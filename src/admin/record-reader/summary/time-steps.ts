@@ -16,13 +16,17 @@ export interface TimeSteps {
   readonly count: number;
 }
 
-/** The finest steps of which no more than `maxCount` cover all from `fromMs` to `toMs`, both included. */
+/** The finest steps of which no more than `maxCount` cover all from `fromMs` to `toMs`, both included. @param maxCount 2 or more */
 export function timeSteps(fromMs: number, toMs: number, maxCount: number): TimeSteps {
   let stepMs = STEPS_MS[0]!;
   for (let next = 1; countOf(fromMs, toMs, stepMs) > maxCount; next++) stepMs = STEPS_MS[next] ?? stepMs * 10;
-  return { startMs: Math.floor(fromMs / stepMs) * stepMs, stepMs, count: countOf(fromMs, toMs, stepMs) };
+  return { startMs: stepOf(fromMs, stepMs) * stepMs, stepMs, count: countOf(fromMs, toMs, stepMs) };
 }
 
 function countOf(fromMs: number, toMs: number, stepMs: number): number {
-  return Math.floor(toMs / stepMs) - Math.floor(fromMs / stepMs) + 1;
+  return stepOf(toMs, stepMs) - stepOf(fromMs, stepMs) + 1;
+}
+
+function stepOf(ms: number, stepMs: number): number {
+  return Math.floor(Math.floor(ms) / stepMs);
 }

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
-import type { FacetValue, RecordSummary } from '../../api/records/record-summary.ts';
+import type { FacetName, FacetValue, RecordSummary } from '../../api/records/record-summary.ts';
 import { formatCount } from '../parts/format.ts';
 import { plainText } from '../parts/shown-text.ts';
 import { Shown } from '../parts/shown.tsx';
 import { excluding, hasTerm, termsOf, toggleExclusion, toggleTerm } from './query-terms.ts';
 
-const TITLES: Readonly<Record<keyof RecordSummary['facets'], string>> = {
+const TITLES: Readonly<Record<FacetName, string>> = {
   status: 'Status',
   method: 'Method',
   host: 'Host',
@@ -59,7 +59,8 @@ export function Facets({
           key={name}
           name={name}
           title={title}
-          values={summary.facets[name as keyof RecordSummary['facets']]}
+          values={summary.facets[name as FacetName]}
+          isCut={summary.cutFacets.includes(name as FacetName)}
           query={query}
           onQuery={onQuery}
         />
@@ -75,12 +76,14 @@ function Facet({
   name,
   title,
   values,
+  isCut,
   query,
   onQuery,
 }: {
   name: string;
   title: string;
   values: readonly FacetValue[];
+  isCut: boolean;
   query: string;
   onQuery: (query: string) => void;
 }): JSX.Element | null {
@@ -88,7 +91,10 @@ function Facet({
   const most = Math.max(...values.map(({ count }) => count));
   return (
     <section class="facet">
-      <h3 class="facet-title">{title}</h3>
+      <h3 class="facet-title" title={isCut ? 'There are more values than are counted' : undefined}>
+        {title}
+        {isCut && ', at least'}
+      </h3>
       <ul>
         {values.map(({ value, count, query: term }) => {
           const isSet = hasTerm(query, term);

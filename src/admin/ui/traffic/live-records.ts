@@ -15,7 +15,7 @@ export type LiveState =
 const PAGE_ROWS = 500;
 /** As many as are drawn of what arrives in a second; the rest is told of in place. */
 const DRAWN_PER_SECOND = 200;
-const REOPEN_MS = 2000;
+const RETRY_MS = 2000;
 /** A page that nobody sees gives its connection back: a browser has six for all pages of a gateway. */
 const HIDDEN_MS = 30_000;
 
@@ -30,7 +30,7 @@ export class LiveRecords {
   readonly filter: RecordFilter;
   readonly #ended = new AbortController();
   #stream: EventSource | null = null;
-  #reopenTimer: ReturnType<typeof setTimeout> | null = null;
+  #retryTimer: ReturnType<typeof setTimeout> | null = null;
   #hiddenTimer: ReturnType<typeof setTimeout> | null = null;
   #isDrawing = false;
 
@@ -147,18 +147,24 @@ export class LiveRecords {
   async #onError(stream: EventSource): Promise<void> {
     if (this.state.value.kind === 'ready') await request('/healthz').catch(() => {});
     else await this.refresh();
-    if (stream.readyState !== EventSource.CLOSED || this.#stream !== stream || this.#ended.signal.aborted)
-      return;
-    if (this.state.value.kind === 'storeless') return;
-    this.#reopenTimer = setTimeout(() => {
-      this.#close();
-      this.#open();
-    }, REOPEN_MS);
+    if (stream.readyState === EventSource.CLOSED && this.#stream === stream) this.#retryLater();
+  }
+
+  #retryLater(): void {
+    if (this.#ended.signal.aborted) return;
+    this.#retryTimer ??= setTimeout(() => {
+      this.#retryTimer = null;
+      if (this.#stream === null) void this.refresh();
+      else {
+        this.#close();
+        this.#open();
+      }
+    }, RETRY_MS);
   }
 
   #close(): void {
-    if (this.#reopenTimer !== null) clearTimeout(this.#reopenTimer);
-    this.#reopenTimer = null;
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
     this.#stream?.close();
     this.#stream = null;
   }
@@ -173,10 +179,13 @@ export class LiveRecords {
   #failed(error: unknown): void {
     if (this.#ended.signal.aborted) return;
     if (!(error instanceof RequestError)) throw error;
-    // Gone for now: what is shown stays, and the banner says so.
-    if (error.status === 0 && this.state.value.kind === 'ready') return;
-    this.state.value =
-      error.status === 404 ? { kind: 'storeless', message: error.message } : { kind: 'failed', error };
+    const { status, message } = error;
+    // A gateway that starts knows nothing of records yet.
+    const isPassing = status === 0 || status === 404 || status >= 500;
+    if (isPassing) this.#retryLater();
+    // What is shown stays; the banner tells of a gateway that is gone.
+    if (isPassing && this.state.value.kind === 'ready') return;
+    this.state.value = status === 404 ? { kind: 'storeless', message } : { kind: 'failed', error };
   }
 }
 

@@ -34,6 +34,11 @@ const SYNC_KEY = 'traffic';
 /** A shorter drag is a click. */
 const MIN_DRAG_PX = 4;
 
+const TIME_STEPS_MS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
+  604_800, 1_209_600, 2_592_000,
+].map((seconds) => seconds * 1000);
+
 /** A plot over time in which a stretch can be drawn to look at it alone. */
 export function Plot(props: PlotProps): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
@@ -119,6 +124,7 @@ function optionsOf(latest: { readonly current: PlotProps }, root: HTMLElement): 
         size: 22,
         gap: 3,
         space: 70,
+        incrs: TIME_STEPS_MS,
         values: (_, splits, _axis, _space, stepMs) => splits.map((ms) => timeLabel(ms, stepMs)),
       },
       {
@@ -156,7 +162,6 @@ function optionsOf(latest: { readonly current: PlotProps }, root: HTMLElement): 
 
 function timeLabel(ms: number, stepMs: number): string {
   const time = formatTime(ms);
-  if (stepMs < 1000) return time.slice(3);
   if (stepMs < 60_000) return time.slice(0, 8);
   return stepMs < 86_400_000 && time.slice(0, 5) !== '00:00'
     ? time.slice(0, 5)

@@ -4,7 +4,7 @@ import { formatBytes, formatDateTime, formatDuration, formatTime } from '../part
 import { plainText } from '../parts/shown-text.ts';
 import { Shown } from '../parts/shown.tsx';
 import { durationLevel, durationShare } from './duration-scale.ts';
-import { noticeText, STATUS_SHAPES, statusLevel, tagsOf } from './row-text.ts';
+import { noticeText, shortType, STATUS_SHAPES, statusLevel, tagsOf } from './row-text.ts';
 
 /** As much of a path as any width shows. */
 const MAX_SHOWN = 300;
@@ -38,9 +38,9 @@ export class RecordLine extends Component<RecordLineProps> {
       'aria-selected': isSelected,
     } as const;
     const time = (
-      <span class="record-time" role="gridcell" title={formatDateTime(row.timestampMs)}>
+      <span class="records-time" role="gridcell" title={formatDateTime(row.timestampMs)}>
         {row.timestampMs < todayMs && (
-          <span class="record-date">{formatDateTime(row.timestampMs).slice(5, 10)} </span>
+          <span class="records-date">{formatDateTime(row.timestampMs).slice(5, 10)} </span>
         )}
         {formatTime(row.timestampMs)}
       </span>
@@ -49,11 +49,11 @@ export class RecordLine extends Component<RecordLineProps> {
       return (
         <div
           {...shared}
-          class="record-line record-notice"
+          class="records-line records-notice"
           data-level={row.summary === undefined ? 'danger' : 'warning'}
         >
           {time}
-          <span class="record-notice-text" role="gridcell" title={plainText(notice)}>
+          <span class="records-notice-text" role="gridcell" title={plainText(notice)}>
             <span aria-hidden="true">{row.summary === undefined ? '✖ ' : '▲ '}</span>
             <Shown text={notice} maxLength={MAX_SHOWN} />
           </span>
@@ -62,49 +62,49 @@ export class RecordLine extends Component<RecordLineProps> {
     const level = statusLevel(row);
     const tags = tagsOf(row);
     return (
-      <div {...shared} class="record-line" data-level={level}>
+      <div {...shared} class="records-line" data-level={level}>
         {time}
-        <span class="record-method" role="gridcell">
+        <span class="records-method" role="gridcell">
           <Shown text={row.method ?? '–'} maxLength={20} />
         </span>
-        <span class="record-status" role="gridcell" data-level={level}>
-          <span class="record-shape" aria-hidden="true">
+        <span class="records-status" role="gridcell" data-level={level}>
+          <span class="records-shape" aria-hidden="true">
             {STATUS_SHAPES[level]}
           </span>
           {row.status ?? 'none'}
         </span>
-        <span class="record-host" role="gridcell" title={plainText(row.host ?? '')}>
+        <span class="records-host" role="gridcell" title={plainText(row.host ?? '')}>
           <Shown text={row.host ?? ''} maxLength={MAX_SHOWN} />
         </span>
-        <span class="record-path" role="gridcell" title={plainText(row.path ?? '', 2000)}>
-          {isCompared && <span class="record-tag record-tag-compare">compare</span>}
+        <span class="records-path" role="gridcell" title={plainText(row.path ?? '', 2000)}>
+          {isCompared && <span class="records-tag records-tag-compare">compare</span>}
           <Shown text={row.path ?? ''} maxLength={MAX_SHOWN} />
         </span>
-        <span class="record-type" role="gridcell" title={plainText(row.mimeType ?? '')}>
-          <Shown text={row.mimeType ?? ''} maxLength={60} />
+        <span class="records-type" role="gridcell" title={plainText(row.mimeType ?? '')}>
+          <Shown text={shortType(row.mimeType)} maxLength={60} />
         </span>
         <span
-          class="record-sizes"
+          class="records-sizes"
           role="gridcell"
           title="Bytes of the request and of the answer, heads included"
         >
           <span>{formatBytes(row.sourceBytes)}</span>
-          <span class="record-sizes-between"> / </span>
+          <span class="records-sizes-between"> / </span>
           <span>{formatBytes(row.destinationBytes)}</span>
         </span>
-        <span class="record-duration" role="gridcell">
+        <span class="records-duration" role="gridcell">
           {row.durationNs !== null && (
             <>
-              <span class="record-bar" aria-hidden="true" data-level={durationLevel(row.durationNs)}>
+              <span class="records-bar" aria-hidden="true" data-level={durationLevel(row.durationNs)}>
                 <span style={{ width: `${(durationShare(row.durationNs) * 100).toFixed(1)}%` }} />
               </span>
               <span>{formatDuration(row.durationNs)}</span>
             </>
           )}
         </span>
-        <span class="record-tags" role="gridcell" title={plainText(tags.map(({ text }) => text).join(', '))}>
+        <span class="records-tags" role="gridcell" title={plainText(tags.map(({ text }) => text).join(', '))}>
           {tags.map(({ text, level }) => (
-            <span key={`${level} ${text}`} class={`record-tag record-tag-${level}`}>
+            <span key={`${level} ${text}`} class={`records-tag records-tag-${level}`}>
               <Shown text={text} maxLength={40} />
             </span>
           ))}

@@ -143,7 +143,7 @@ export function RecordList({
   return (
     <div
       ref={scroller}
-      class="record-list"
+      class="records-list"
       data-lines={isNarrow ? 'two' : 'one'}
       role="grid"
       aria-label="Records, newest first"
@@ -157,18 +157,18 @@ export function RecordList({
         if (entry !== undefined && !isSkipped(entry)) onOpen(entry);
       }}
     >
-      <div class="record-headings" role="rowgroup">
-        <div class="record-line record-heading" role="row">
+      <div class="records-headings" role="rowgroup">
+        <div class="records-line records-heading" role="row">
           {HEADINGS.map((heading) => (
-            <span key={heading} role="columnheader" class={`record-${heading.toLowerCase()}`}>
+            <span key={heading} role="columnheader" class={`records-${heading.toLowerCase()}`}>
               {heading}
             </span>
           ))}
         </div>
       </div>
-      <div class="record-all" role="rowgroup" style={{ height: `${list.length * lineHeight}px` }}>
+      <div class="records-all" role="rowgroup" style={{ height: `${list.length * lineHeight}px` }}>
         <div
-          class="record-seen"
+          class="records-seen"
           role="presentation"
           style={{ transform: `translateY(${first * lineHeight}px)` }}
         >
@@ -176,7 +176,7 @@ export function RecordList({
         </div>
       </div>
       {list.length > 0 && (
-        <p class="record-end muted">
+        <p class="records-end muted">
           {list.olderBefore === null
             ? `${formatCount(list.length)} in the list: that is all.`
             : 'Looking for older records…'}

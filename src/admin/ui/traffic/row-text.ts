@@ -38,6 +38,13 @@ export function skippedText({ count, reason }: SkippedRows): string {
     : `${formatCount(count)} are not loaded here`;
 }
 
+/** A media type as people say it: `json`, `html`, `png`; others whole. */
+export function shortType(type: string | null): string {
+  return type === null
+    ? ''
+    : type.replace(/^(?:application|text|image|font|audio|video)\/(?:x-)?(?=[\w.+-]+$)/, '');
+}
+
 /** Short words about a record, the worst first: what it is if it is no exchange, what went wrong, what was done to it. */
 export function tagsOf({ kind, errorType, marks }: RecordRow): readonly Tag[] {
   return [

@@ -25,13 +25,13 @@ export function SkippedLine({
     }
   };
   return (
-    <div role="row" id={lineId(skipped.row)} class="record-line record-skipped">
-      <span class="record-notice-text" role="gridcell">
+    <div role="row" id={lineId(skipped.row)} class="records-line records-skipped">
+      <span class="records-notice-text" role="gridcell">
         <span aria-hidden="true">⋯ </span>
         {skippedText(skipped)}{' '}
         <button
           type="button"
-          class="record-skipped-load"
+          class="records-skipped-load"
           tabIndex={-1}
           disabled={isLoading}
           onClick={(event) => {

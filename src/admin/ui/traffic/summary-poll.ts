@@ -4,8 +4,8 @@ import { requestJson } from '../api/request.ts';
 import { filterParameters, isLive, type RecordFilter } from './record-filter.ts';
 
 const PAUSE_MS = 2000;
-/** Of the time, at most this share is spent on asking. */
-const BUSY_SHARE = 0.2;
+/** Where an answer takes long, twice as long a pause follows, up to this. */
+const MAX_PAUSE_MS = 10_000;
 
 /** Counts over all that match, asked for again and again while somebody looks and more may come. */
 export class SummaryPoll {
@@ -22,7 +22,7 @@ export class SummaryPoll {
 
   start(): void {
     document.addEventListener('visibilitychange', this.#onVisibility);
-    void this.#ask();
+    void this.ask();
   }
 
   stop(): void {
@@ -35,10 +35,11 @@ export class SummaryPoll {
   pause(isPaused: boolean): void {
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
-    if (!isPaused) void this.#ask();
+    if (!isPaused) void this.ask();
   }
 
-  async #ask(): Promise<void> {
+  /** Asks now, and again after a while. */
+  async ask(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#isAsking || this.#ended.signal.aborted || document.visibilityState === 'hidden') return;
@@ -56,10 +57,10 @@ export class SummaryPoll {
     }
     if (this.#isPaused || this.#ended.signal.aborted || !isLive(this.#filter, Date.now())) return;
     const tookMs = performance.now() - startedMs;
-    this.#timer = setTimeout(() => void this.#ask(), Math.max(PAUSE_MS, tookMs / BUSY_SHARE));
+    this.#timer = setTimeout(() => void this.ask(), Math.min(MAX_PAUSE_MS, Math.max(PAUSE_MS, 2 * tookMs)));
   }
 
   readonly #onVisibility = (): void => {
-    if (document.visibilityState === 'visible' && !this.#isPaused) void this.#ask();
+    if (document.visibilityState === 'visible' && !this.#isPaused) void this.ask();
   };
 }

@@ -56,7 +56,7 @@ export function TrafficStatus({
       )}
       {comparedId !== null && (
         <span class="traffic-compared">
-          One record is marked: open another to compare{' '}
+          One is marked: open another to compare{' '}
           <button type="button" class="button button-plain" onClick={() => navigate({ compare: '' })}>
             unmark
           </button>

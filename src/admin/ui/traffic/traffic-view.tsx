@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { connection } from '../api/connection.ts';
 import { route } from '../location.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
@@ -39,7 +39,13 @@ export function TrafficView(): JSX.Element {
     const filter = { query, since, until };
     return { records: new LiveRecords(filter), poll: new SummaryPoll(filter) };
   }, [query, since, until]);
-  const [selectedRow, setSelectedRow] = useState<number | null>(null);
+  const [selectedRow, showSelected] = useState<number | null>(null);
+  /** What is selected now: keys come quicker than the page is drawn. */
+  const selection = useRef<number | null>(null);
+  const setSelectedRow = (row: number | null): void => {
+    selection.current = row;
+    showSelected(row);
+  };
   /** Somebody moves through the list, or reads a record: nothing moves. */
   const [isReading, setReading] = useState(openedId !== null);
   const [isScrolledDown, setScrolledDown] = useState(false);
@@ -59,7 +65,9 @@ export function TrafficView(): JSX.Element {
   }, [records, poll, fault === null]);
   const epoch = connection.epoch.value;
   useEffect(() => {
-    if (epoch > 0 && fault === null) void records.refresh();
+    if (epoch === 0 || fault !== null) return;
+    void records.refresh();
+    void poll.ask();
   }, [epoch]);
   const isHeld = isPaused || isReading || isScrolledDown;
   useEffect(() => {
@@ -68,6 +76,7 @@ export function TrafficView(): JSX.Element {
     poll.pause(isPaused);
   }, [records, poll, isHeld, isPaused]);
 
+  const isComparing = openedId !== null && comparedId !== null && comparedId !== openedId;
   const { list } = records;
   const openedRow = useLoadedRow(records, openedId);
 
@@ -78,7 +87,7 @@ export function TrafficView(): JSX.Element {
   const close = (): void => {
     setReading(false);
     setSelectedRow(null);
-    navigate({ record: '', compare: '' });
+    navigate({ record: '' });
   };
   const follow = (): void => {
     records.list.showWaiting();
@@ -98,7 +107,7 @@ export function TrafficView(): JSX.Element {
     navigate({ query: next });
   };
   const move = (by: number): void => {
-    const from = selectedRow === null ? -1 : list.indexOf(selectedRow);
+    const from = selection.current === null ? -1 : list.indexOf(selection.current);
     let at = from < 0 ? (by > 0 ? 0 : list.length - 1) : from + by;
     at = Math.max(0, Math.min(list.length - 1, at));
     const step = Math.sign(by);
@@ -111,9 +120,9 @@ export function TrafficView(): JSX.Element {
     if (openedId !== null) open(entry.id, true);
   };
   const selected = (): ReturnType<typeof list.at> =>
-    selectedRow === null ? undefined : list.at(list.indexOf(selectedRow));
+    selection.current === null ? undefined : list.at(list.indexOf(selection.current));
   const isForList = ({ target }: KeyboardEvent): boolean =>
-    target === document.body || (target instanceof Element && target.closest('.record-list') !== null);
+    target === document.body || (target instanceof Element && target.closest('.records-list') !== null);
   const isForSelected = (event: KeyboardEvent): boolean =>
     isForList(event) && !(event.target instanceof HTMLButtonElement) && selected() !== undefined;
 
@@ -135,7 +144,15 @@ export function TrafficView(): JSX.Element {
         if (!isSkipped(entry)) open(entry.id);
       },
     },
-    { keys: ['Escape'], meaning: 'Close the record, follow again', run: close },
+    {
+      keys: ['Escape'],
+      meaning: 'Close what is open, the last first, then follow again',
+      run: () => {
+        if (isDrawerOpen) setDrawerOpen(false);
+        else if (comparedId !== null && (isComparing || openedId === null)) navigate({ compare: '' });
+        else close();
+      },
+    },
     { keys: ['f'], meaning: 'Show what is new and follow', run: follow },
     { keys: ['p'], meaning: 'Pause, or go on', run: pause },
     {
@@ -163,7 +180,6 @@ export function TrafficView(): JSX.Element {
       }}
     />
   );
-  const isComparing = openedId !== null && comparedId !== null && comparedId !== openedId;
   const detail =
     openedId === null ? null : (
       <section class="traffic-detail" aria-label={isComparing ? 'Two records' : 'Record'}>
@@ -207,7 +223,7 @@ export function TrafficView(): JSX.Element {
         summary={summary}
         isFollowing={!isHeld}
         isPaused={isPaused}
-        comparedId={comparedId}
+        comparedId={isComparing ? null : comparedId}
         onPause={pause}
         onFollow={follow}
       />

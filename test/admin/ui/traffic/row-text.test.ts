@@ -1,5 +1,11 @@
 import test from 'ava';
-import { noticeText, skippedText, statusLevel, tagsOf } from '../../../../src/admin/ui/traffic/row-text.ts';
+import {
+  noticeText,
+  shortType,
+  skippedText,
+  statusLevel,
+  tagsOf,
+} from '../../../../src/admin/ui/traffic/row-text.ts';
 import type { RecordRow } from '../../../../src/admin/api/records/record-row.ts';
 
 const ROW: RecordRow = {
@@ -58,6 +64,20 @@ test('what is not in the list is counted', (t) => {
   t.is(
     skippedText({ kind: 'skipped', row: 9, fromRow: 1, count: 1234, reason: 'sampled' }),
     '1,234 more came here than are drawn',
+  );
+});
+
+test('a type is said in short', (t) => {
+  t.deepEqual(
+    [
+      'application/json',
+      'text/html',
+      'image/svg+xml',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data',
+      null,
+    ].map(shortType),
+    ['json', 'html', 'svg+xml', 'www-form-urlencoded', 'multipart/form-data', ''],
   );
 });
 

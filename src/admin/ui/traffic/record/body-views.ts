@@ -32,7 +32,8 @@ function specialView(text: string, sniffed: string, declared: string): BodyView 
   if (declared === 'application/x-www-form-urlencoded' && text.includes('=')) return 'form';
   if (declared === 'text/event-stream') return 'events';
   if (declared.startsWith('multipart/') && text.startsWith('--')) return 'multipart';
-  return isJson(declared) ? 'json' : null;
+  // Sniffing takes objects and arrays for JSON, and no other value.
+  return isJson(declared) && /^\s*(?:["{[\d-]|true|false|null)/.test(text) ? 'json' : null;
 }
 
 function isJson(type: string): boolean {

@@ -138,7 +138,7 @@ export function readRecord(document: unknown): ShownRecord {
     method: textAt(document, 'http', 'request', 'method'),
     url: readUrl(document),
     version: textAt(document, 'http', 'version'),
-    status: amountAt(document, 'http', 'response', 'status_code'),
+    status: readStatus(document),
     request: readMessage(document, 'request'),
     response: readMessage(document, 'response'),
     error:
@@ -171,6 +171,11 @@ export function readRecord(document: unknown): ShownRecord {
     gap: readGap(document),
     summary: readSummary(document),
   };
+}
+
+function readStatus(document: unknown): number | null {
+  const status = amountAt(document, 'http', 'response', 'status_code');
+  return status !== null && Number.isInteger(status) && status >= 100 && status <= 999 ? status : null;
 }
 
 function readUrl(document: unknown): ShownUrl {

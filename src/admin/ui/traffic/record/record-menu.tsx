@@ -28,7 +28,7 @@ export function RecordMenu({
     whyNot,
     run: () => void copy(of(), what),
   });
-  const bodyItem = (what: 'request' | 'answer', body: string | null): MenuItem[] => [
+  const bodyItem = (what: 'request' | 'response', body: string | null): MenuItem[] => [
     copied(`Copy ${what} body`, `the ${what} body`, () => body!, body === null ? 'not there' : null),
   ];
   return (
@@ -49,7 +49,7 @@ export function RecordMenu({
         ),
         copied('Copy link to this record', 'a link', () => deepLink(id, location.href)),
         ...bodyItem('request', record.request.body.text),
-        ...bodyItem('answer', record.response.body.text),
+        ...bodyItem('response', record.response.body.text),
         copied('Copy JSON', 'the document', () => formatJson(text)),
         {
           label: 'Download JSON',
