@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useShortcuts } from '../parts/shortcuts.ts';
 import type { BoxRates } from './activity-rates.ts';
 import { ChartArrowLine, ChartBoxMark } from './chart-marks.tsx';
 import { fitOf, layoutCharts } from './flow-chart-layout.ts';
@@ -59,13 +60,15 @@ export function FlowChart({
     element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
   const zoomTo = (next: number): void => setZoom(Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, next)));
+  useShortcuts([
+    { keys: ['+'], meaning: 'Zoom the chart in', run: () => zoomTo(scale * ZOOM_STEP) },
+    { keys: ['-'], meaning: 'Zoom the chart out', run: () => zoomTo(scale / ZOOM_STEP) },
+    { keys: ['0'], meaning: 'Fit the whole chart', run: () => setZoom(null) },
+  ]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || focused === null) return;
     const box = boxes.find(({ id }) => id === focused)!;
     if (event.key === 'Enter' || event.key === ' ') onOpen(box);
-    else if (event.key === '+') zoomTo(scale * ZOOM_STEP);
-    else if (event.key === '-') zoomTo(scale / ZOOM_STEP);
-    else if (event.key === '0') setZoom(null);
     else {
       const next = boxBeside(boxes, focused, event.key);
       if (next === null) return;
