@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import * as http from 'node:http';
 import * as net from 'node:net';
 import test, { type ExecutionContext } from 'ava';
@@ -67,6 +68,16 @@ async function startAdmin(
         request.end(body);
       }),
   };
+}
+
+/** A stream that has begun, and ends when its client goes away. */
+async function* waiting(signal: AbortSignal, onEnd: () => void): AsyncGenerator<string> {
+  try {
+    yield 'begun\n';
+    if (!signal.aborted) await once(signal, 'abort');
+  } finally {
+    onEnd();
+  }
 }
 
 const own = (port: number): Record<string, string> => ({ Origin: `http://127.0.0.1:${port}` });
@@ -310,29 +321,88 @@ test('a head without end is refused, and so is one that is too large', async (t)
   t.regex(await client.untilClose(), /^HTTP\/1\.1 431 /);
 });
 
-test('more connections than it serves are closed, and it goes on', async (t) => {
+test('connections that are held open keep nobody out: of too many the oldest that gets no answer goes', async (t) => {
   const { port, ask } = await startAdmin(t);
-  const sockets = Array.from({ length: 80 }, () => net.connect(port, '127.0.0.1'));
+  const closed: number[] = [];
+  const all = Promise.withResolvers<void>();
+  const sockets: net.Socket[] = [];
   t.teardown(() => {
     for (const socket of sockets) socket.destroy();
   });
-  const closed = await Promise.all(
-    sockets.slice(64).map(
-      (socket) =>
-        new Promise<boolean>((resolve) => {
-          socket.on('error', () => {});
-          socket.once('close', () => resolve(true));
-          socket.resume();
-        }),
-    ),
-  );
-  t.is(closed.length, 16);
-  for (const socket of sockets.slice(0, 64)) socket.destroy();
-  for (;;) {
-    const answer = await ask('/healthz').catch(() => null);
-    if (answer?.status === 200) break;
+  for (let number = 0; number < 80; number++) {
+    const socket = net.connect(port, '127.0.0.1', () => socket.write('GET /healthz HTTP/1.1\r\nHo'));
+    sockets.push(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      closed.push(number);
+      if (closed.length === 16) all.resolve();
+    });
+    socket.resume();
+    // One after the other, so that their age is known.
+    await once(socket, 'connect');
   }
-  t.pass();
+  await all.promise;
+  t.deepEqual(
+    closed.toSorted((left, right) => left - right),
+    Array.from({ length: 16 }, (_, number) => number),
+  );
+  t.is((await ask('/healthz')).status, 200);
+});
+
+test('a connection with an answer under way is not closed for another', async (t) => {
+  const stream: Endpoint = {
+    description: { method: 'GET', path: '/api/s', name: 's', summary: 's', answers: {} },
+    answer: ({ signal }: AdminRequest) => ({ status: 200, body: waiting(signal, () => {}) }),
+  };
+  const { port, ask } = await startAdmin(t, [PROBE, stream]);
+  const client = await connectClient(port);
+  client.write('GET /api/s HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await client.until('begun');
+  const sockets = Array.from({ length: 100 }, () => net.connect(port, '127.0.0.1').on('error', () => {}));
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  t.is((await ask('/healthz')).status, 200);
+  t.false(client.socket.closed);
+});
+
+test('who asks more at once than anybody reads is cut off, and nothing is made for it', async (t) => {
+  let asked = 0;
+  const { port } = await startAdmin(t, [
+    {
+      ...PROBE,
+      answer: () => {
+        asked++;
+        return text(200, 'ok\n');
+      },
+    },
+  ]);
+  const client = await connectClient(port);
+  client.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1000));
+  await client.untilClose();
+  t.true(asked <= 8, `${asked} answers`);
+});
+
+test('a stream that waits behind another answer ends with its connection, too', async (t) => {
+  const ended = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const begun = Promise.withResolvers<void>();
+  let count = 0;
+  const { port } = await startAdmin(t, [
+    {
+      description: { method: 'GET', path: '/api/s', name: 's', summary: 's', answers: {} },
+      answer: ({ signal }: AdminRequest) => {
+        const { resolve } = ended[count++]!;
+        if (count === 2) begun.resolve();
+        return { status: 200, body: waiting(signal, resolve) };
+      },
+    },
+  ]);
+  const client = await connectClient(port);
+  client.write('GET /api/s HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2));
+  await Promise.all([begun.promise, client.until('begun')]);
+  client.socket.destroy();
+  await t.notThrowsAsync(Promise.all(ended.map(({ promise }) => promise)));
 });
 
 test('stop ends idle connections at once, waits for others until the deadline, and is safe at any time', async (t) => {
