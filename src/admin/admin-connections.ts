@@ -16,7 +16,7 @@ export class AdminConnections {
   accept(socket: Socket): void {
     this.#open.set(socket, new Set());
     socket.once('close', () => this.#open.delete(socket));
-    if (this.#open.size > MAX_CONNECTIONS) this.#end(this.#leastNeeded() ?? socket);
+    if (this.#open.size > MAX_CONNECTIONS) this.#end(this.#leastNeeded(socket));
   }
 
   /** A signal that the client has gone away; null where it asks too much at once: it is cut off. */
@@ -36,16 +36,19 @@ export class AdminConnections {
   }
 
   /** The oldest of those that get no answer, of the address that has the most connections. A request that has not come as a whole gets none yet. */
-  #leastNeeded(): Socket | null {
+  #leastNeeded(newcomer: Socket): Socket {
     const counts = new Map<string | undefined, number>();
     for (const { remoteAddress } of this.#open.keys())
       counts.set(remoteAddress, (counts.get(remoteAddress) ?? 0) + 1);
-    let [found, most]: [Socket | null, number] = [null, 0];
+    const countOf = ({ remoteAddress }: Socket): number => counts.get(remoteAddress) ?? 0;
+    let found = newcomer;
     for (const [socket, asked] of this.#open) {
-      const count = counts.get(socket.remoteAddress) ?? 0;
-      if (count > most && ![...asked].some(({ complete }) => complete)) [found, most] = [socket, count];
+      const isNeeded = [...asked].some(({ complete }) => complete);
+      if (!isNeeded && (found === newcomer || countOf(socket) > countOf(found))) found = socket;
     }
-    return found;
+    if (found !== newcomer || countOf(newcomer) > MAX_CONNECTIONS / 2) return found;
+    // Answers that nobody reads must not keep others out, either.
+    return [...this.#open.keys()].find((socket) => countOf(socket) > MAX_CONNECTIONS / 2) ?? newcomer;
   }
 
   #end(socket: Socket): void {

@@ -144,12 +144,14 @@ export class AdminServer {
 
   async #answer(request: http.IncomingMessage, signal: AbortSignal): Promise<AdminAnswer> {
     const { method = '', url = '', headers } = request;
+    const client = request.socket.remoteAddress ?? '';
     if (!url.startsWith('/')) return problem(400, 'The target of a request must begin with /.');
     const question = url.indexOf('?');
     const rawPath = question < 0 ? url : url.slice(0, question);
     const found = this.#router.find(method, rawPath);
     const refused = refusal(
       {
+        client,
         method,
         host: headers.host ?? '',
         origin: headers.origin,
@@ -172,6 +174,7 @@ export class AdminServer {
       pathValues: values,
       query: new URLSearchParams(question < 0 ? '' : url.slice(question + 1)),
       headers,
+      client,
       body,
       signal,
     });

@@ -80,6 +80,9 @@ async function* waiting(signal: AbortSignal, onEnd: () => void): AsyncGenerator<
   }
 }
 
+const TOKEN = 'correct-horse-battery';
+const SESSIONS = new AdminSessions(TOKEN);
+
 const own = (port: number): Record<string, string> => ({ Origin: `http://127.0.0.1:${port}` });
 
 test('paths, values and queries are parsed; what is written out wins', async (t) => {
@@ -176,9 +179,16 @@ test('what changes something must come from the page itself', async (t) => {
   t.is(await status({ 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' }, 'GET'), 200);
   t.is(
     await status({ 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' }, 'GET'),
-    200,
-    'a link followed',
+    403,
+    'a window that another page opens, to see how long a search takes',
   );
+  t.is(
+    await status({ 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate' }, 'GET'),
+    200,
+    'an address that somebody has typed',
+  );
+  const link = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' };
+  t.is((await ask('/', { headers: link })).status, 404, 'a link to the page is followed');
 });
 
 test('bodies: bounded, and refused where none is wanted', async (t) => {
@@ -233,6 +243,20 @@ test('beyond loopback: probes for everybody, the rest only with a token', async 
   );
   t.is((await ask('/api/a', { headers: { ...bearer, Host: 'evil.example' } })).status, 403);
   t.is((await ask('/api/a', { headers: own(port), method: 'POST' })).status, 401);
+});
+
+test('who guesses tokens must wait, whichever way they are shown, and keeps nobody else out', async (t) => {
+  const { ask } = await startAdmin(t, [PROBE, echo('GET', '/api/a')], {
+    address: '0.0.0.0:0',
+    sessions: new AdminSessions(TOKEN),
+  });
+  const bearer = (token: string): http.RequestOptions => ({ headers: { Authorization: `Bearer ${token}` } });
+  for (let turn = 0; turn < 20; turn++) t.is((await ask('/api/a', bearer(`wrong-${turn}`))).status, 401);
+  const early = await ask('/api/a', bearer(TOKEN));
+  t.is(early.status, 429);
+  t.is(early.headers['retry-after'], '60');
+  t.is((await ask('/api/a', { ...bearer(TOKEN), localAddress: '127.0.0.2' })).status, 200);
+  t.is((await ask('/healthz', bearer(TOKEN))).status, 200);
 });
 
 test('a stream is pulled, and ended when its client goes away', async (t) => {
@@ -365,6 +389,20 @@ test('a connection with an answer under way is not closed for another', async (t
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));
   t.is((await ask('/healthz')).status, 200);
   t.false(client.socket.closed);
+});
+
+test('answers that nobody reads keep others out no more than half requests', async (t) => {
+  const stream: Endpoint = {
+    description: { method: 'GET', path: '/api/s', name: 's', summary: 's', answers: {} },
+    answer: ({ signal }: AdminRequest) => ({ status: 200, body: waiting(signal, () => {}) }),
+  };
+  const { port, ask } = await startAdmin(t, [PROBE, stream], { address: '0.0.0.0:0', sessions: SESSIONS });
+  const clients = await Promise.all(Array.from({ length: 64 }, () => connectClient(port)));
+  for (const client of clients)
+    client.write(`GET /api/s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`);
+  await Promise.all(clients.map((client) => client.until('begun')));
+  await t.throwsAsync(ask('/healthz'), { code: 'ECONNRESET' }, 'the same address');
+  t.is((await ask('/healthz', { localAddress: '127.0.0.2' })).status, 200);
 });
 
 test('who asks more at once than anybody reads is cut off, and nothing is made for it', async (t) => {
