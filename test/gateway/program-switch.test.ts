@@ -272,6 +272,16 @@ test('activity: what came to each filter of all data threads, and where the last
     for (const { key } of [pipeline, ...pipeline.filters]) t.true(keys.has(key), key);
 });
 
+test('charts are drawn once for each program, whoever asks how often: the thread that draws has traffic to carry', async (t) => {
+  const { gateway, script } = await start(t, saying('one'));
+  const [first, second] = await Promise.all([gateway.graphs(), gateway.graphs()]);
+  t.deepEqual(Object.keys(first), ['/main.js']);
+  t.is(second, first);
+  t.is(await gateway.graphs(), first);
+  await gateway.startProgram(await script('two.js', saying('two')));
+  t.deepEqual(Object.keys(await gateway.graphs()), ['/two.js']);
+});
+
 test('activity: an upstream that cannot be reached is an error of its connect', async (t) => {
   const { gateway } = await start(t, "pipy().listen('127.0.0.1:0').connect('127.0.0.1:1').dummy()");
   const client = await connectClient(gateway.addresses[0]!.port);
