@@ -7,10 +7,11 @@ import { buildPage } from './build-page.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
-/** Each becomes a file of its own: what Node is started with, and the workers: of a data thread, and of who reads records. */
+/** Each becomes a file of its own: what Node is started with, and the workers: of a data thread, of who reads records, and of a program that is tried. */
 const ENTRIES = [
   'src/main.ts',
   'src/gateway/data-thread-entry.ts',
+  'src/gateway/try-program-entry.ts',
   'src/admin/record-reader/record-reader-entry.ts',
   'src/cli/health-check.ts',
   'src/cli/sample-service.ts',

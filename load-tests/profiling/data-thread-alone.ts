@@ -4,6 +4,7 @@
  */
 import { readOptions } from '../../src/config/read-options.ts';
 import { startDataThread } from '../../src/gateway/data-thread.ts';
+import { builtInProgram } from '../../src/gateway/program-source.ts';
 import { DataDirectory } from '../../src/spool/data-directory.ts';
 import { LineLog } from '../../src/telemetry/log.ts';
 
@@ -13,7 +14,7 @@ const thread = await startDataThread(
   {
     options: { ...options, threads: 1 },
     paths: directory.paths,
-    script: null,
+    program: builtInProgram(options),
     runId: `profile-${Date.now().toString(36)}`,
     thread: 0,
     hmacKey: directory.hmacKey(),

@@ -90,6 +90,12 @@ function response({ description, contentType, schema, headers }: AnswerDescripti
         }),
     ...(contentType === undefined
       ? {}
-      : { content: { [contentType]: { schema: schema ?? { type: 'string' } } } }),
+      : {
+          content: {
+            [contentType.split(';')[0]!]: {
+              schema: schema ?? (contentType.startsWith('text/') ? { type: 'string' } : {}),
+            },
+          },
+        }),
   };
 }

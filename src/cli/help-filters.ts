@@ -1,4 +1,5 @@
-import type { FilterDeclaration, FilterParameter } from '../core/filter.ts';
+import type { FilterDeclaration } from '../core/filter.ts';
+import { parameterList, signature } from '../core/filter-signature.ts';
 
 /** One filter as text for a terminal. */
 export function filterHelp(filter: FilterDeclaration): string {
@@ -31,18 +32,4 @@ export function filterList(filters: readonly FilterDeclaration[]): string {
       .map(line)
       .join('');
   return `\n${of('spec')}\nAdditions of Tapline:\n\n${of('tapline')}\n`;
-}
-
-/** `name(first, second, [third])` */
-export function signature(filter: FilterDeclaration): string {
-  return `${filter.name}(${parameterList(filter)})`;
-}
-
-function parameterList({ parameters }: FilterDeclaration): string {
-  return parameters.map(shown).join(', ');
-}
-
-function shown({ name, isOptional, isRest }: FilterParameter): string {
-  const plain = isRest === true ? `...${name}` : name;
-  return isOptional === true ? `[${plain}]` : plain;
 }

@@ -69,7 +69,7 @@ export class OwnTelemetry {
   healthSources(): HealthSources {
     return {
       metrics: () => this.metrics.collect(),
-      health: () => this.#gateway?.health() ?? STARTING,
+      health: () => this.health(),
       history: () => this.#sampling?.history ?? null,
       traffic: () => this.#traffic(),
       recording: () => this.#gateway?.recording ?? 'unknown',

@@ -1,20 +1,24 @@
-import { existsSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { Admin } from '../admin/admin.ts';
 import { endpoints } from '../admin/api/endpoints.ts';
+import { ProgramFolder } from '../admin/program-folder.ts';
 import { RecordReader } from '../admin/record-reader/record-reader.ts';
-import { type Options } from '../config/options.ts';
+import type { Options } from '../config/options.ts';
 import { idleOptions } from '../config/idle-options.ts';
 import { readOptions } from '../config/read-options.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { ControlServer } from '../control/control-server.ts';
 import { catalogue } from '../filters/index.ts';
-import { loadOnly } from '../gateway/data-thread.ts';
 import { type Gateway, startGateway } from '../gateway/gateway.ts';
+import type { BoundAddress } from '../gateway/front.ts';
+import { loadOnly } from '../gateway/load-program.ts';
+import type { ProgramSource } from '../gateway/program-source.ts';
+import { scriptLanguage } from '../gateway/script-language.ts';
 import { VERSION } from '../gateway/version.ts';
 import { profileTaker } from '../profiling/take-profile.ts';
 import { ScriptError } from '../script/script-error.ts';
 import { LineLog, wantsColour } from '../telemetry/log.ts';
+import { chooseProgram, type ProgramChoice } from './choose-program.ts';
 import { EXIT } from './exit-codes.ts';
 import { filterHelp, filterList } from './help-filters.ts';
 import { helpText } from './help.ts';
@@ -44,12 +48,12 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     terminal.outliveReader();
     terminal = { ...terminal, out: terminal.err };
   }
-  const script = read.positional.length === 0 ? null : findScript(read.positional, terminal.cwd);
-  if (isOnlyVerifying) return verifyScript(script, read.options, terminal);
+  const choice = chooseProgram(read, terminal.cwd, isOnlyVerifying);
+  if (isOnlyVerifying) return verifyScript(choice.program!, read.options, terminal);
   for (const line of idleOptions(read)) log.write('warn', `[config] ${line}`);
   let { options } = read;
   let sample: { url: string; stop: () => void } | null = null;
-  if (script === null && options.upstream === null) {
+  if (choice.program?.isBuiltIn === true && options.upstream === null) {
     if (argv.length > 0)
       throw new UsageError(
         '--upstream is missing: where is the application? Example: --upstream=http://127.0.0.1:3000',
@@ -66,7 +70,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     health: () => telemetry.health(),
   });
   try {
-    return await serve(options, script, log, terminal, telemetry, admin, sample?.url ?? null);
+    return await serve(options, choice, log, terminal, telemetry, admin, sample?.url ?? null);
   } finally {
     await telemetry.stop();
     await admin.stop(LAST_ANSWERS_MS);
@@ -76,7 +80,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
 
 async function serve(
   options: Options,
-  script: string | null,
+  { program, pageRoot }: ProgramChoice,
   log: LineLog,
   terminal: Terminal,
   telemetry: OwnTelemetry,
@@ -89,7 +93,7 @@ async function serve(
   const { metrics, tracing } = telemetry;
   const gateway = await startGateway({
     options,
-    script,
+    program,
     log,
     metrics,
     tracing,
@@ -100,26 +104,36 @@ async function serve(
   const { out } = terminal;
   // A script that is not about the upstream may speak anything.
   const scheme = !gateway.isRecording ? '' : options.tlsCert === null ? 'http://' : 'https://';
-  const listening = gateway.addresses.map(({ address, port }) => `${scheme}${shownHost(address)}:${port}`);
+  const shown = (addresses: readonly BoundAddress[]): string[] =>
+    addresses.map(({ address, port }) => `${scheme}${shownHost(address)}:${port}`);
   const startedMs = Date.now();
   const reader = gateway.storeFile === null ? null : new RecordReader({ file: gateway.storeFile });
   admin.serve(
     endpoints({
+      health: telemetry.healthSources(),
       info: () => ({
         version: VERSION,
         startedMs,
         upstream: options.upstream,
-        listening,
+        listening: shown(gateway.program()?.addresses ?? []),
         hasStore: reader !== null,
         traceUrl: options.traceUrl,
       }),
-      health: telemetry.healthSources(),
       records: reader,
+      program: {
+        gateway,
+        folder: new ProgramFolder(pageRoot),
+        log,
+        history: log.history,
+        language: () => scriptLanguage(options),
+      },
     }),
   );
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
-  for (const url of listening)
+  for (const url of shown(gateway.addresses))
     out.write(`Listening on ${url}${options.upstream === null ? '' : ` for ${options.upstream}`}\n`);
+  if (program === null && pageRoot.kind === 'folder')
+    out.write(`Nothing runs yet: start a script of ${pageRoot.folder} in the page\n`);
   if (gateway.isRecording)
     out.write(
       `Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})\n`,
@@ -185,10 +199,10 @@ async function startControl(gateway: Gateway, { dataDir }: Options, log: LineLog
 }
 
 /** Loads a script and says what is wrong with it, also what would only be a warning at start (spec cli 1, `--verify`). */
-function verifyScript(script: string | null, options: Options, terminal: Terminal): number {
+function verifyScript(source: ProgramSource, options: Options, terminal: Terminal): number {
   let faults: readonly ScriptError[];
   try {
-    const program = loadOnly({ script, options }, { write: () => {} });
+    const program = loadOnly({ program: source, options }, { write: () => {} });
     program.release();
     faults = program.warnings;
   } catch (error) {
@@ -198,17 +212,6 @@ function verifyScript(script: string | null, options: Options, terminal: Termina
   if (faults.length === 0) return print(terminal, 'Done.\n');
   for (const fault of faults) terminal.err.write(`${fault.format()}\n`);
   return EXIT.failure;
-}
-
-function findScript(positional: readonly string[], cwd: string): string {
-  if (positional.length > 1)
-    throw new UsageError(`expected one script, not ${positional.length}: ${positional.join(' ')}`);
-  const given = path.resolve(cwd, positional[0]!);
-  if (!existsSync(given)) throw new UsageError(`there is no script or folder ${given}`);
-  if (!statSync(given).isDirectory()) return given;
-  const main = path.join(given, 'main.js');
-  if (!existsSync(main)) throw new UsageError(`the folder ${given} has no main.js`);
-  return main;
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {
@@ -232,10 +235,12 @@ function onOtherSignals(gateway: Gateway, log: LineLog): () => void {
         const shown = addresses.map(({ address, port }) => `${shownHost(address)}:${port}`).join(', ');
         log.write('info', `[config] script reloaded; listening on ${shown || 'no port'}`);
       } catch (error) {
-        for (const line of `failed reloading script, the old one runs on: ${(error as Error).message}`.split(
-          '\n',
-        ))
-          log.write('error', `[config] ${line}`);
+        const { message } = error as Error;
+        const told =
+          gateway.program() === null
+            ? 'No script running'
+            : `failed reloading script, the old one runs on: ${message}`;
+        for (const line of told.split('\n')) log.write('error', `[config] ${line}`);
       }
     });
   };

@@ -89,6 +89,7 @@ export function defineFilter(
     targets: declaration.targets?.(args) ?? [],
     uses: declaration.uses?.(args) ?? null,
     isMirror: declaration.name === 'fork',
+    counts: { events: 0, errors: 0, lastError: null },
     createStage,
   };
 }

@@ -6,6 +6,8 @@ import type { Stream } from './stream.ts';
 /** The state of one filter in one session. Events come in by `receive` and leave by `emit`. Never throws. */
 export abstract class Stage {
   session!: Session;
+  /** Of its filter. */
+  counts!: FilterCounts;
   next: Stage | null = null;
 
   abstract receive(event: Event): void;
@@ -30,6 +32,23 @@ export interface SourcePlace {
   readonly column: number;
 }
 
+/** What came to a filter in all its sessions, and went wrong in it. */
+export interface FilterCounts {
+  /** Events that it received. */
+  events: number;
+  errors: number;
+  lastError: FilterError | null;
+}
+
+export interface FilterError {
+  /** In words, bounded; of an error of a script it may quote what passed. */
+  readonly message: string;
+  /** Since 1970. */
+  readonly atMs: number;
+  /** Null where only the filter's own place is known. */
+  readonly place: SourcePlace | null;
+}
+
 /** One filter of a layout, arguments checked: makes a stage per session. */
 export interface FilterDefinition {
   readonly name: string;
@@ -40,6 +59,7 @@ export interface FilterDefinition {
   readonly uses: ModuleTarget | null;
   /** What its targets emit is thrown away. */
   readonly isMirror: boolean;
+  readonly counts: FilterCounts;
   createStage(): Stage;
 }
 
@@ -106,6 +126,7 @@ export class Session {
     for (let index = 0; index < this.#stages.length; index++) {
       const stage = this.#stages[index]!;
       stage.session = this;
+      stage.counts = layout.filters[index]!.counts;
       stage.next = this.#stages[index + 1] ?? null;
     }
     layout.sessions.made++;
@@ -127,6 +148,7 @@ export class Session {
    * else.
    */
   hand(stage: Stage, event: Event): void {
+    stage.counts.events++;
     try {
       stage.receive(event);
     } catch (error) {

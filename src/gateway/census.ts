@@ -1,4 +1,20 @@
+import { countsKey } from '../script/program-graph.ts';
+import type { Program } from '../script/program.ts';
 import type { Front } from './front.ts';
+import type { PipelineActivity, ThreadActivity } from './program-activity.ts';
+
+/** What the program of a data thread is doing. */
+export function activityOf(front: Front): ThreadActivity {
+  const stale = front.programs().filter(({ isStale }) => isStale);
+  const staleSessions = stale
+    .flatMap(({ program }) => pipelinesOf(program))
+    .reduce((sum, { active }) => sum + active, 0);
+  return {
+    connections: front.connectionCount,
+    pipelines: front.program === null ? [] : pipelinesOf(front.program),
+    stale: { programs: stale.length, sessions: staleSessions },
+  };
+}
 
 /** How many sessions of all pipelines are open. */
 export function activeSessions(front: Front): number {
@@ -14,14 +30,12 @@ export function census(front: Front, thread: number): string[] {
   const rows = front
     .programs()
     .flatMap(({ program, isStale }) =>
-      program.modules.flatMap((module) =>
-        [...module.layouts.values()].map(({ name, sessions }) => [
-          `${module.file}${isStale ? ' [STALE]' : ''}`,
-          name,
-          `${sessions.made}`,
-          `${sessions.active}`,
-        ]),
-      ),
+      pipelinesOf(program).map(({ file, name, made, active }) => [
+        `${file}${isStale ? ' [STALE]' : ''}`,
+        name,
+        `${made}`,
+        `${active}`,
+      ]),
     );
   const head = ['FILE', 'PIPELINE', 'SESSIONS', 'ACTIVE'];
   const widths = head.map((title, column) =>
@@ -32,4 +46,20 @@ export function census(front: Front, thread: number): string[] {
       .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
       .join('  ');
   return [`data thread ${thread}: ${front.connectionCount} connections`, line(head), ...rows.map(line)];
+}
+
+function pipelinesOf(program: Program): PipelineActivity[] {
+  return program.modules.flatMap(({ file, layouts }) =>
+    [...layouts.values()].map(({ name, sessions, filters }, index) => ({
+      key: countsKey(file, index, null),
+      file,
+      name,
+      ...sessions,
+      filters: filters.map((filter, number) => ({
+        key: countsKey(file, index, number),
+        name: filter.name,
+        ...filter.counts,
+      })),
+    })),
+  );
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type DataThread, type DataThreadInit, startDataThread } from './data-thread.ts';
+import { faultOf } from './program-fault.ts';
 import type { FromDataThread, Question, ToDataThread } from './thread-messages.ts';
 
 /** The worker in which a data thread runs: messages in, messages out (thread-messages.ts). */
@@ -16,7 +17,7 @@ port.on('message', (message: ToDataThread) => {
   else if (message.type === 'ask')
     void answer(running!, message.question).then(
       (value) => post({ type: 'answer', id: message.id, value }),
-      (error: unknown) => post({ type: 'refusal', id: message.id, message: told(error) }),
+      (error: unknown) => post({ type: 'refusal', id: message.id, fault: faultOf(error) }),
     );
   else
     void (running?.stop(message.deadlineMs) ?? Promise.resolve()).then(
@@ -35,25 +36,25 @@ function postMetrics(): void {
 
 async function answer(thread: DataThread, question: Question): Promise<unknown> {
   switch (question.type) {
-    case 'prepare-reload':
-      return thread.prepareReload(question.addresses);
-    case 'commit-reload':
-      return thread.commitReload();
-    case 'cancel-reload':
-      return thread.cancelReload();
+    case 'prepare':
+      return thread.prepare(question.program, question.addresses);
+    case 'commit':
+      return thread.commit();
+    case 'cancel':
+      return thread.cancel();
+    case 'clear':
+      return thread.clear();
+    case 'graphs':
+      return thread.graphs();
+    case 'activity':
+      return thread.activity();
     case 'census':
       return thread.census();
   }
 }
 
-/** An error in words: with its place where it is a script's. */
-function told(error: unknown): string {
-  const known = error as Error & { format?: () => string };
-  return known.format?.() ?? known.message ?? String(error);
-}
-
 function fail(error: unknown): void {
-  post({ type: 'failed', message: told(error) });
+  post({ type: 'failed', message: faultOf(error).text });
   port.close();
 }
 

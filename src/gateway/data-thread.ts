@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import * as path from 'node:path';
 import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
-import { catalogue } from '../filters/index.ts';
 import { newConnectionTotals } from '../net/connection-totals.ts';
-import { ChildProcesses } from '../net/child-processes.ts';
 import { SocketDialer } from '../net/outbound.ts';
-import { DiskFiles } from '../script/program-files.ts';
+import type { Graph } from '../script/graph.ts';
+import { programGraphs } from '../script/program-graph.ts';
 import { programTree } from '../script/program-tree.ts';
-import { loadProgram, type Program } from '../script/program.ts';
+import type { Program } from '../script/program.ts';
 import type { DataPaths } from '../spool/data-directory.ts';
 import type { MetricSnapshot } from '../telemetry/metric-registry.ts';
 import { auditGlobals } from './audit-globals.ts';
-import { activeSessions, census } from './census.ts';
+import { activeSessions, activityOf, census } from './census.ts';
 import { connectionsWithinFileLimit } from './file-descriptors.ts';
 import { type BoundAddress, Front } from './front.ts';
+import { loadProgram } from './load-program.ts';
+import type { ThreadActivity } from './program-activity.ts';
+import type { ProgramSource } from './program-source.ts';
 import { openRecording } from './recording.ts';
 import { systemClock } from './system-clock.ts';
 import { TrafficMetrics } from './traffic-metrics.ts';
@@ -25,8 +26,8 @@ export interface DataThreadInit {
   readonly options: Options;
   /** Null for a program that records nothing: it needs no data directory. */
   readonly paths: DataPaths | null;
-  /** Absolute path of the user's script; null for the built-in program. */
-  readonly script: string | null;
+  /** What runs at once; null for nothing yet. */
+  readonly program: ProgramSource | null;
   readonly runId: string;
   readonly thread: number;
   readonly hmacKey: Uint8Array;
@@ -40,10 +41,15 @@ export interface DataThreadInit {
 
 export interface DataThread {
   readonly addresses: readonly BoundAddress[];
-  /** Loads the program anew and binds its new ports; rejects, and changes nothing, where that fails. */
-  prepareReload(ports: readonly BoundAddress[]): Promise<readonly BoundAddress[]>;
-  commitReload(): void;
-  cancelReload(): Promise<void>;
+  /** Loads a program and binds its new ports; rejects, and changes nothing, where that fails. */
+  prepare(source: ProgramSource, ports: readonly BoundAddress[]): Promise<readonly BoundAddress[]>;
+  commit(): Promise<void>;
+  cancel(): Promise<void>;
+  /** Serves nothing any more; what is alive may end. */
+  clear(): Promise<void>;
+  /** The charts of what is served, by file; none where nothing is. */
+  graphs(): Record<string, Graph>;
+  activity(): ThreadActivity;
   /** A table of pipelines and their sessions, for people. */
   census(): string[];
   /** What it has counted since its start. */
@@ -92,50 +98,53 @@ export async function startDataThread(
     nextConnectionId: () => Number(Atomics.add(connectionIds, 0, 1n)) + 1,
   });
   metrics.watchSessions(() => activeSessions(front));
-  const load = (): Program => {
-    const source = programSource(init);
-    const processes = new ChildProcesses(source.files.root, options.sendBufferBytes);
-    const program = loadProgram({
-      ...source,
-      catalogue,
-      ports: { clock: systemClock, log, dialer, processes, output, randomBytes },
-      env: process.env,
-      globals: { audit: auditGlobals(options, recording) },
-      isCompat: options.compat,
-      maxMessageBytes: options.maxMessageBytes,
+  const load = (source: ProgramSource): Program => {
+    const program = loadProgram(source, {
+      options,
+      ports: { clock: systemClock, log, dialer, output, randomBytes },
+      audit: auditGlobals(options, recording),
     });
     if (recording === null && program.usesGlobal('audit'))
       throw new Error(
         'the script uses audit now, and the gateway was started without a data directory: restart it',
       );
-    if (thread === 0) {
-      if (options.compat)
-        log.write(
-          'warn',
-          '[config] --compat: as the original, without what makes Tapline safer (docs/reference/differences.md)',
-        );
-      if (options.inject.length > 0 && !usesFilter(program, 'injectRequestHeaders'))
-        log.write(
-          'warn',
-          '[config] --inject: the script has no injectRequestHeaders(audit.injection), so nothing is added',
-        );
-      for (const warning of program.warnings)
-        for (const line of warning.format().split('\n')) log.write('warn', `[config] ${line}`);
-      if (init.script !== null)
-        for (const line of programTree(program)) log.write('info', `[config] ${line}`);
-    }
+    if (thread === 0) describe(program, source, options, log);
     return program;
   };
-  let addresses: readonly BoundAddress[];
-  try {
-    addresses = await front.prepare(load(), init.addresses);
+  let prepared: ProgramSource | null = null;
+  const prepare: DataThread['prepare'] = async (source, ports) => {
+    const addresses = await front.prepare(load(source), ports);
+    prepared = source;
+    return addresses;
+  };
+  const tellRecording = (source: ProgramSource | null): void =>
+    recording?.serveProgram({
+      isBuiltIn: source === null || source.isBuiltIn,
+      isFlushing: front.program?.usesMember('audit', 'batch') === true,
+    });
+  const commit = (): void => {
     front.commit();
+    tellRecording(prepared);
+  };
+  let addresses: readonly BoundAddress[] = [];
+  try {
+    if (init.program !== null) {
+      addresses = await prepare(init.program, init.addresses);
+      commit();
+    }
   } catch (error) {
     metrics.stop();
     await recording?.close();
     throw error;
   }
 
+  // One after the other: what comes while a program is being prepared is about that one.
+  let switching: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(fn: () => T | Promise<T>): Promise<T> => {
+    const result = switching.then(fn);
+    switching = result.catch(() => {});
+    return result;
+  };
   let stopping: Promise<void> | null = null;
   const stop = async (deadlineMs: number): Promise<void> => {
     await front.stop(deadlineMs);
@@ -144,9 +153,16 @@ export async function startDataThread(
   };
   return {
     addresses,
-    prepareReload: (ports) => front.prepare(load(), ports),
-    commitReload: () => front.commit(),
-    cancelReload: () => front.cancel(),
+    prepare: (source, ports) => inTurn(() => prepare(source, ports)),
+    commit: () => inTurn(commit),
+    cancel: () => inTurn(() => front.cancel()),
+    clear: () =>
+      inTurn(async () => {
+        await front.clear();
+        tellRecording(null);
+      }),
+    graphs: () => (front.program === null ? {} : programGraphs(front.program)),
+    activity: () => activityOf(front),
     census: () => census(front, thread),
     metrics: () => metrics.collect(),
     cut: () => front.cut(),
@@ -154,38 +170,25 @@ export async function startDataThread(
   };
 }
 
-/** Loads the program without starting anything, for `--verify`. Throws ScriptError. */
-export function loadOnly(init: Pick<DataThreadInit, 'script' | 'options'>, log: Log): Program {
-  const source = programSource(init);
-  const ports = {
-    clock: systemClock,
-    log,
-    dialer: new SocketDialer(systemClock, log, 0),
-    processes: new ChildProcesses(source.files.root, 0),
-    output: { write: () => {} },
-    randomBytes,
-  };
-  return loadProgram({
-    ...source,
-    catalogue,
-    ports,
-    env: process.env,
-    isCompat: init.options.compat,
-    globals: { audit: auditGlobals(init.options, null) },
-  });
+/** What the log says of a program that is loaded. */
+function describe(program: Program, { isBuiltIn }: ProgramSource, options: Options, log: Log): void {
+  if (options.compat)
+    log.write(
+      'warn',
+      '[config] --compat: as the original, without what makes Tapline safer (docs/reference/differences.md)',
+    );
+  if (options.inject.length > 0 && !usesFilter(program, 'injectRequestHeaders'))
+    log.write(
+      'warn',
+      '[config] --inject: the script has no injectRequestHeaders(audit.injection), so nothing is added',
+    );
+  for (const warning of program.warnings)
+    for (const line of warning.format().split('\n')) log.write('warn', `[config] ${line}`);
+  if (!isBuiltIn) for (const line of programTree(program)) log.write('info', `[config] ${line}`);
 }
 
 function usesFilter(program: Program, wanted: string): boolean {
   return program.modules.some(({ pipelines }) =>
     pipelines.some(({ filters }) => filters.some(({ name }) => name === wanted)),
   );
-}
-
-function programSource(init: Pick<DataThreadInit, 'script' | 'options'>): {
-  entry: string;
-  files: DiskFiles;
-} {
-  const builtIn = init.options.capture === 'on' ? 'audit.js' : 'forward.js';
-  const script = init.script ?? path.join(import.meta.dirname, '../pipelines', builtIn);
-  return { entry: `/${path.basename(script)}`, files: new DiskFiles(path.dirname(script)) };
 }

@@ -93,22 +93,32 @@ export class Front {
     if (prepared === null) return;
     this.#prepared = null;
     const { program, listeners } = prepared;
-    for (const task of this.#tasks) task.finish();
-    for (const [key, listener] of this.#listeners)
-      if (!listeners.has(key)) {
-        listener.close();
-        this.#retired.add(listener);
-      }
+    for (const [key, listener] of this.#listeners) if (!listeners.has(key)) listener.close();
     for (const [index, listen] of program.listens.entries())
       listeners.get(keyOf(program, listen, index))!.serve(this.#behind(program, listen));
+    this.#replace(program, listeners);
+    this.#tasks = program.tasks.map((task) => new TaskRunner(program, task, this.#options.log));
+    for (const task of this.#tasks) task.start();
+  }
+
+  /** Serves nothing any more: all ports are closed, tasks end with the run that they are at, and connections after what they are at. */
+  async clear(): Promise<void> {
+    await this.cancel();
+    for (const listener of this.#listeners.values()) listener.drain();
+    this.#replace(null, new Map());
+  }
+
+  /** What was served is stale from now on; its ports that nobody took over live as long as their connections. */
+  #replace(program: Program | null, listeners: Map<string, Listener>): void {
+    for (const task of this.#tasks) task.finish();
+    this.#tasks = [];
+    for (const [key, listener] of this.#listeners) if (!listeners.has(key)) this.#retired.add(listener);
     this.#listeners = listeners;
     if (this.#program !== null) {
       this.#program.release();
       this.#stale = [...this.#stale.filter((one) => one.deref() !== undefined), new WeakRef(this.#program)];
     }
     this.#program = program;
-    this.#tasks = program.tasks.map((task) => new TaskRunner(program, task, this.#options.log));
-    for (const task of this.#tasks) task.start();
     for (const listener of this.#retired) if (listener.connectionCount === 0) this.#retired.delete(listener);
   }
 
@@ -134,6 +144,11 @@ export class Front {
       return program === undefined ? [] : [{ program, isStale: true }];
     });
     return [...(this.#program === null ? [] : [{ program: this.#program, isStale: false }]), ...stale];
+  }
+
+  /** The program that is served; null for none. */
+  get program(): Program | null {
+    return this.#program;
   }
 
   get connectionCount(): number {

@@ -27,6 +27,8 @@ export interface Recording {
   readonly batch: RecordBatch;
   /** Records lost so far, by reason. */
   readonly lost: ReadonlyMap<string, number>;
+  /** What programs do with records from now on: one that is not the built-in may keep them, and one without `audit.batch` does not flush the last ones of those before it. */
+  serveProgram(program: { readonly isBuiltIn: boolean; readonly isFlushing: boolean }): void;
   /** Writes everything and closes the books with what the sockets counted. */
   close(): Promise<void>;
 }
@@ -44,7 +46,7 @@ export function openRecording(
     hasStore: options.store === 'on',
   });
   // A script may keep a record; the built-in program does not.
-  const space = new RecordSpace({ roomBefore: FRAME_ROOM_BYTES, isReused: init.script === null });
+  const space = new RecordSpace({ roomBefore: FRAME_ROOM_BYTES, isReused: init.program?.isBuiltIn === true });
   const recorder = newRecorder(init, () => ledger.nextSequence(), {
     observer,
     space,
@@ -77,12 +79,19 @@ export function openRecording(
   });
   const timer = setInterval(() => ledger.noteTotals(totals), LEDGER_INTERVAL_MS);
   timer.unref();
+  let flushing: NodeJS.Timeout | undefined;
   return {
     recorder,
     batch,
     lost: spool.lostByReason,
+    serveProgram({ isBuiltIn, isFlushing }) {
+      if (!isBuiltIn) space.stopReusing();
+      clearInterval(flushing);
+      if (!isFlushing) flushing = setInterval(() => batch.flush(), options.flushIntervalMs).unref();
+    },
     async close() {
       clearInterval(timer);
+      clearInterval(flushing);
       batch.flush();
       for (const summary of recorder.summaries()) spool.append(summary);
       await spool.close();

@@ -1,6 +1,8 @@
 import type { LogLevel } from '../core/ports.ts';
 import type { MetricSnapshot } from '../telemetry/metric-registry.ts';
 import type { BoundAddress } from './front.ts';
+import type { ProgramFault } from './program-fault.ts';
+import type { ProgramSource } from './program-source.ts';
 
 /** What the main thread tells a data thread. Questions carry a number; the answer carries it too. */
 export type ToDataThread =
@@ -10,9 +12,16 @@ export type ToDataThread =
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 
 export type Question =
-  | { readonly type: 'prepare-reload'; readonly addresses: readonly BoundAddress[] }
-  | { readonly type: 'commit-reload' }
-  | { readonly type: 'cancel-reload' }
+  | {
+      readonly type: 'prepare';
+      readonly program: ProgramSource;
+      readonly addresses: readonly BoundAddress[];
+    }
+  | { readonly type: 'commit' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'clear' }
+  | { readonly type: 'graphs' }
+  | { readonly type: 'activity' }
   | { readonly type: 'census' };
 
 /** What a data thread tells the main thread; `stopped` and `failed` are the last. */
@@ -23,6 +32,6 @@ export type FromDataThread =
   | { readonly type: 'metrics'; readonly snapshots: readonly MetricSnapshot[] }
   | { readonly type: 'log'; readonly level: LogLevel | 'output'; readonly message: string }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'refusal'; readonly id: number; readonly message: string }
+  | { readonly type: 'refusal'; readonly id: number; readonly fault: ProgramFault }
   | { readonly type: 'stopped' }
   | { readonly type: 'failed'; readonly message: string };

@@ -110,10 +110,15 @@ export class Listener {
     if (this.#server.listening) this.#server.close();
   }
 
-  /** Stop accepting and drain: resolves when every connection has ended, at the deadline after ending them by force. */
-  stop(deadlineMs: number): Promise<void> {
+  /** Stop accepting; idle connections are closed, and the others after what they are at. Safe twice. */
+  drain(): void {
     this.close();
     for (const connection of this.#connections) connection.drain();
+  }
+
+  /** Stop accepting and drain: resolves when every connection has ended, at the deadline after ending them by force. */
+  stop(deadlineMs: number): Promise<void> {
+    this.drain();
     if (this.#connections.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.cut(), deadlineMs);

@@ -42,13 +42,19 @@ export interface EcsDocument {
     readonly rule?: string;
     readonly capture?: string;
     readonly injected?: { readonly headers?: Readonly<Record<string, string>> };
-    readonly request?: { readonly body?: EcsBodyMarks };
+    readonly request?: {
+      readonly body?: EcsBodyMarks;
+      /** Nanoseconds from the start to its end; missing where it did not end. */
+      readonly last_byte?: number;
+    };
     readonly response?: {
       readonly body?: EcsBodyMarks;
       /** Nanoseconds. */
       readonly first_byte?: number;
       readonly from_gateway?: boolean;
     };
+    /** What was found where the head of a refused request should be. */
+    readonly refused?: { readonly head?: string; readonly bytes?: number; readonly truncated?: boolean };
     readonly redacted?: number;
     readonly gap?: {
       readonly from?: number;

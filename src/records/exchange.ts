@@ -55,6 +55,7 @@ export class Exchange {
   isFinished = false;
   /** The status that the gateway answered itself; null where the upstream answered. */
   gatewayStatus: number | null = null;
+  requestEndMs: number | null = null;
   firstResponseMs: number | null = null;
   endMs: number | null = null;
   readonly #clock: Clock;
@@ -99,6 +100,9 @@ export class Exchange {
 
   requestEnd(): void {
     this.request.isEnded = true;
+    // Without a body it ended with its head, and there the exchange begins: that needs no look at the clock.
+    const isHeadOnly = this.requestHeadOrNull?.framing.kind === 'none';
+    this.requestEndMs = isHeadOnly ? this.startMs : this.#clock.monotonicMs();
   }
 
   responseHead(head: ResponseHead | GatewayAnswer): void {
@@ -149,6 +153,11 @@ export class Exchange {
   /** From its first byte to its last, nanoseconds; of a finished exchange. */
   get durationNs(): number {
     return nanoseconds(this.endMs! - this.startMs);
+  }
+
+  /** From its first byte to the last of its request, nanoseconds; null where that did not end. An answer may have come before. */
+  get requestEndNs(): number | null {
+    return this.requestEndMs === null ? null : nanoseconds(this.requestEndMs - this.startMs);
   }
 
   /** From its first byte to the head of its answer, nanoseconds; null without an answer. */

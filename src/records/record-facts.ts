@@ -1,5 +1,6 @@
-import type { EcsDocument } from './ecs-document.ts';
+import type { EcsBodyMarks, EcsDocument } from './ecs-document.ts';
 import { readDocument } from './read-document.ts';
+import { marksText } from './record-marks.ts';
 
 /** What records are found by, apart from words: a few values of the document, handed over beside it so that nobody has to parse it. */
 export interface RecordFacts {
@@ -19,6 +20,8 @@ export interface RecordFacts {
   readonly client: string | null;
   readonly trace: string | null;
   readonly connection: number | null;
+  /** What happened to it on its way here: names of MARKS, in their order, with blanks between them. */
+  readonly marks: string | null;
 }
 
 /** The order of the values in the encoded form; new ones go to the end, and are missing in what was written before. */
@@ -35,12 +38,13 @@ export const FACT_NAMES = [
   'client',
   'trace',
   'connection',
+  'marks',
 ] as const satisfies readonly (keyof RecordFacts)[];
 
 /** A JSON array of the values, in the order of FACT_NAMES. */
 export function encodeFacts(facts: RecordFacts): Buffer {
   const { kind, method, host, path, status, durationNs } = facts;
-  const { mimeType, outcome, errorType, client, trace, connection } = facts;
+  const { mimeType, outcome, errorType, client, trace, connection, marks } = facts;
   return Buffer.from(
     JSON.stringify([
       kind,
@@ -55,6 +59,7 @@ export function encodeFacts(facts: RecordFacts): Buffer {
       client,
       trace,
       connection,
+      marks,
     ]),
   );
 }
@@ -75,7 +80,30 @@ export function factsOf(document: Partial<EcsDocument>): RecordFacts {
     client: textOf(client?.address),
     trace: textOf(trace?.id),
     connection: numberOf(tapline?.connection?.id),
+    marks: marksOf(tapline),
   };
+}
+
+function marksOf(tapline: EcsDocument['tapline']): string | null {
+  const bodies = [tapline?.request?.body, tapline?.response?.body];
+  return marksText({
+    redacted: (numberOf(tapline?.redacted) ?? 0) > 0,
+    truncated: bodies.some(isCut) || tapline?.refused?.truncated === true,
+    dropped: bodies.some(isWithoutRoom),
+    rule: textOf(tapline?.rule) !== null,
+    gateway: tapline?.response?.from_gateway === true,
+    undecoded: bodies.some((body) => textOf(body?.decode_error) !== null),
+  });
+}
+
+/** What is not kept at all is no beginning. */
+function isCut(body: EcsBodyMarks | undefined): boolean {
+  return body?.truncated === true && textOf(body.dropped) === null;
+}
+
+function isWithoutRoom(body: EcsBodyMarks | undefined): boolean {
+  const reason = textOf(body?.dropped);
+  return reason !== null && reason !== 'capture-rule';
 }
 
 /** The same, encoded, from the bytes of a document, for a record that came without. Never throws. */

@@ -43,13 +43,19 @@ export interface RecordSpaceOptions {
 export class RecordSpace {
   readonly #roomBefore: number;
   /** Chunks that are full and not written, by their memory; null where nothing is used again. */
-  readonly #full: Map<ArrayBufferLike, Chunk> | null;
-  readonly #spares: Buffer[] = [];
+  #full: Map<ArrayBufferLike, Chunk> | null;
+  #spares: Buffer[] = [];
   #chunk: Chunk = { bytes: Buffer.alloc(0), placedBytes: 0, writtenBytes: 0 };
 
   constructor({ roomBefore, isReused }: RecordSpaceOptions) {
     this.#roomBefore = roomBefore;
     this.#full = isReused ? new Map() : null;
+  }
+
+  /** From now on somebody may keep a document: no memory is filled again any more, that of documents before included. */
+  stopReusing(): void {
+    this.#full = null;
+    this.#spares = [];
   }
 
   /** A document as UTF-8 and, right before it, what goes with it. */

@@ -10,6 +10,7 @@ import {
 import type { FilterDefinition, SourcePlace } from '../core/pipeline.ts';
 import { durationMs } from '../core/quantity.ts';
 import { parseListenAddress } from './listen-address.ts';
+import { UNKNOWN } from './literal.ts';
 import { suggestion } from './suggestion.ts';
 
 /** A pipeline as a script declares it, filters still to be bound. */
@@ -37,10 +38,11 @@ export interface ConfigurationHost {
 }
 
 /** Options of `listen` (spec language 4.1). */
-const LISTEN_OPTIONS = ['reuse', 'tls', 'proxyProtocol', 'maxConnections'];
+export const LISTEN_OPTIONS: readonly string[] = ['reuse', 'tls', 'proxyProtocol', 'maxConnections'];
 
-const MIN_INTERVAL_MS = 10;
-const MAX_INTERVAL_MS = 86_400_000;
+/** Bounds of a task's interval (spec language 4.3). */
+export const MIN_INTERVAL_MS = 10;
+export const MAX_INTERVAL_MS = 86_400_000;
 
 /** What `pipy()` returns: `listen`, `task`, `pipeline`, and one method per filter, each of which returns it again. */
 export class Configuration {
@@ -170,7 +172,7 @@ function warnOfUnknown(
       host.warn(`${method}: unknown option ${name}${suggestion(name, known)}`, place);
 }
 
-/** What is wrong with the arguments of a call; null if nothing (spec language 8). */
+/** What is wrong with the arguments of a call; null if nothing (spec language 8). What is UNKNOWN may be anything. */
 export function checkArguments(
   parameters: readonly FilterParameter[],
   args: readonly unknown[],
@@ -179,6 +181,7 @@ export function checkArguments(
   if (args.length < required) return `requires ${required} or more arguments`;
   for (const [index, parameter] of parameters.entries()) {
     const value = args[index];
+    if (value === UNKNOWN) continue;
     if (parameter.isOptional && (value === undefined || value === null)) continue;
     const types = parameter.type.split('|');
     if (!types.some((type) => isOfType(value, type)))

@@ -10,11 +10,19 @@ import { type Transformed, transform } from './transform.ts';
 /** Prefix of file names in stack traces, to tell a script's frames from ours. */
 const STACK_PREFIX = 'script:';
 
-/** What a function can name. */
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** Names that no script may declare as a variable (spec language 3.5). */
 const RESERVED = new Set(['pipy', '__filename', '__argv', '__inbound']);
+
+/** Whether the engine itself binds a name, so that no script may declare it (spec language 3.5). */
+export function isReserved(name: string): boolean {
+  return RESERVED.has(name);
+}
+
+/** Whether a function can name it. */
+export function isIdentifier(name: string): boolean {
+  return IDENTIFIER.test(name);
+}
 
 /** One file of a program: its text, its variables and its pipelines (spec language 1.1). */
 export class Module {
@@ -112,11 +120,15 @@ export class Module {
     return this.#code.globalsUsed.has(name);
   }
 
+  usesMember(object: string, member: string): boolean {
+    return this.#code.members.some((use) => use.object === object && use.member === member);
+  }
+
   /** Variables that no function can read, such as `'a-b'`. */
   unusableVariables(): readonly { readonly message: string; readonly place: SourcePlace }[] {
     const place = { file: this.file, line: 1, column: 1 };
     return Object.keys(this.#configuration?.variables ?? {})
-      .filter((name) => !IDENTIFIER.test(name))
+      .filter((name) => !isIdentifier(name))
       .map((name) => ({ message: `${JSON.stringify(name)} is no variable name: nobody can read it`, place }));
   }
 
@@ -149,7 +161,7 @@ export class Module {
   }
 
   #isTaken(name: string): boolean {
-    return RESERVED.has(name) || this.#globalNames.includes(name);
+    return isReserved(name) || this.#globalNames.includes(name);
   }
 
   /** A class whose instances hold the variables, so that all contexts share one hidden class. */
@@ -158,7 +170,7 @@ export class Module {
     if (taken.length > 0 && !this.#isCompat)
       this.fail(`variable ${taken[0]!} has the name of a built-in`, null);
     // What no function can name needs no place; the original kept it and let nobody read it.
-    const names = Object.keys(variables).filter((name) => !this.#isTaken(name) && IDENTIFIER.test(name));
+    const names = Object.keys(variables).filter((name) => !this.#isTaken(name) && isIdentifier(name));
     // One constructor for new records and for copies: field by field, so that all have one shape and none is a dictionary.
     const fields = names.map(
       (name, index) => `this.${name} = from === null ? initial[${index}] : from.${name};`,

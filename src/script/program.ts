@@ -20,6 +20,9 @@ import { ScriptError } from './script-error.ts';
 import { scriptGlobals } from './script-globals.ts';
 import { suggestion } from './suggestion.ts';
 
+/** Characters of an error that are kept to be shown. */
+const MAX_ERROR_LENGTH = 300;
+
 export interface LoadOptions {
   /** Path of the root script inside the program root: `/main.js`. */
   readonly entry: string;
@@ -104,6 +107,11 @@ export class Program implements ProgramHooks {
     return this.#modules.some((module) => module.usesGlobal(name));
   }
 
+  /** Whether any of its files names this member of a global. */
+  usesMember(object: string, member: string): boolean {
+    return this.#modules.some((module) => module.usesMember(object, member));
+  }
+
   /** A context with initial values for every file (spec language 3.3). */
   createContext(inbound: Inbound | null): Context {
     return new Context(
@@ -132,6 +140,7 @@ export class Program implements ProgramHooks {
   }
 
   reportStranger(error: unknown, _pipeline: string, filter: FilterDefinition | null): void {
+    if (filter !== null) this.#count(filter, messageOf(error), filter.place);
     const place = filter?.place;
     const where = place ? ` (${place.file}:${place.line}:${place.column})` : '';
     this.#options.ports.log.write('error', `[filter] ${(error as Error).message}${where}`);
@@ -140,6 +149,7 @@ export class Program implements ProgramHooks {
   reportError(error: unknown, pipeline: string, filter: FilterDefinition | null): void {
     const place = this.#placeOf(error) ?? filter?.place ?? null;
     const message = messageOf(error);
+    if (filter !== null) this.#count(filter, message, place);
     const where = `in ${filter?.name ?? 'a filter'} of pipeline ${pipeline}`;
     const source = place === null ? '' : (this.#byFile.get(place.file)?.source ?? '');
     const told =
@@ -147,6 +157,15 @@ export class Program implements ProgramHooks {
         ? `${message} (${where})`
         : new ScriptError(`${message} (${where})`, place.file, place.line, place.column, source).format();
     for (const line of told.split('\n')) this.#options.ports.log.write('error', `[pjs] ${line}`);
+  }
+
+  #count({ counts }: FilterDefinition, message: string, place: SourcePlace | null): void {
+    counts.errors++;
+    counts.lastError = {
+      message: message.slice(0, MAX_ERROR_LENGTH),
+      atMs: this.#options.ports.clock.wallMs(),
+      place,
+    };
   }
 
   /** The program is replaced or stopped: timers end and idle shared sessions go; sessions that still run keep what they use. */

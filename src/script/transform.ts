@@ -46,7 +46,7 @@ export function transform(
   moduleIndex: number,
   globals: ReadonlySet<string>,
 ): Transformed {
-  const root = parseExpression(source, file);
+  const root = parseScript(source, file);
   const text = new MagicString(source);
   const rewriter = new Rewriter(text, source, file, moduleIndex, globals);
   rewriter.walk(root, { names: new Set(), parent: null, isFunction: true });
@@ -70,7 +70,8 @@ export function transform(
   };
 }
 
-function parseExpression(source: string, file: string): AnyNode {
+/** The one expression that a script is. Throws ScriptError. */
+export function parseScript(source: string, file: string): AnyNode {
   let program: AnyNode;
   try {
     program = parse(source, {

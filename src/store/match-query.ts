@@ -102,7 +102,9 @@ function likeness({ column, pattern }: Query & { kind: 'like' }): Condition {
   const isLike = wildcardTest(pattern);
   const matches = (block: Block, index: number): boolean => {
     const own = block.value(index, column);
-    return own !== null && isLike(String(own));
+    if (own === null) return false;
+    // A list: one of it is meant.
+    return column === 'marks' ? String(own).split(' ').some(isLike) : isLike(String(own));
   };
   if (column === 'run') return { usesFilter: false, isDear: false, mayMatch: ALWAYS, matches };
   if (column !== 'id')

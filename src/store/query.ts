@@ -1,4 +1,5 @@
 import { durationMs } from '../core/quantity.ts';
+import { MARKS } from '../records/record-marks.ts';
 import type { Column, WordColumn } from './block.ts';
 import { QueryError } from './query-error.ts';
 
@@ -44,6 +45,11 @@ export const QUERY_FIELDS: Readonly<Record<string, Field>> = {
   error: { type: 'text', column: 'errorType', meaning: 'error.type' },
   outcome: { type: 'text', column: 'outcome', meaning: 'success, failure or unknown' },
   kind: { type: 'text', column: 'kind', meaning: 'exchange, refusal, tunnel, broken or gap' },
+  mark: {
+    type: 'text',
+    column: 'marks',
+    meaning: `what happened to the record, one of: ${Object.keys(MARKS).join(', ')}`,
+  },
   id: { type: 'text', column: 'id', meaning: 'event.id' },
   trace: { type: 'text', column: 'trace', meaning: 'trace.id' },
   run: { type: 'text', column: 'run', meaning: 'run of the gateway' },

@@ -1,5 +1,6 @@
 import { localTime } from '../core/local-time.ts';
 import type { Log, LogLevel } from '../core/ports.ts';
+import { LogHistory } from './log-history.ts';
 
 const ORDER: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 const COLOURS: Record<LogLevel, string> = {
@@ -11,6 +12,8 @@ const COLOURS: Record<LogLevel, string> = {
 
 /** The log of the product: `YYYY-MM-DD HH:MM:SS [level] message`, local time, one line an entry (spec cli 3). */
 export class LineLog implements Log {
+  /** What was written, for the page. */
+  readonly history = new LogHistory();
   readonly #lowest: number;
   readonly #out: { write(text: string): unknown };
   readonly #hasColour: boolean;
@@ -23,12 +26,16 @@ export class LineLog implements Log {
 
   write(level: LogLevel | 'output', message: string): void {
     if (level === 'output') {
-      for (const line of message.split('\n')) this.#out.write(`${printable(line)}\n`);
+      for (const line of message.split('\n')) this.#write(printable(line), '');
       return;
     }
     if (ORDER.indexOf(level) < this.#lowest) return;
     const line = `${localTime(Date.now())} [${level === 'warn' ? 'warning' : level}] ${printable(message)}`;
-    const colour = this.#hasColour ? COLOURS[level] : '';
+    this.#write(line, this.#hasColour ? COLOURS[level] : '');
+  }
+
+  #write(line: string, colour: string): void {
+    this.history.add(line);
     this.#out.write(colour === '' ? `${line}\n` : `${colour}${line}\u001b[0m\n`);
   }
 }

@@ -235,3 +235,50 @@ test('a client that pipelines without end is stopped, and gets all its answers',
   t.is(records.length, count);
   t.true(report.isComplete, JSON.stringify(report));
 });
+
+test('the record tells when the request ended: with its head, with its last byte, after its answer, or never', async (t) => {
+  const fixture = await startFixture(t, (socket) => {
+    let seen = '';
+    socket.on('data', (chunk: Buffer) => {
+      seen += chunk.toString('latin1');
+      // What was answered early goes on coming.
+      if (/^GET|whole$|early/.test(seen)) {
+        socket.write(OK);
+        seen = 'answered';
+      } else if (seen.endsWith('half ')) socket.write('HTTP/1.1 102 Processing\r\n\r\n');
+    });
+    socket.on('end', () => socket.end());
+  });
+  const post = (path: string): string => `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n`;
+  await fixture.exchange('GET /head HTTP/1.1\r\nHost: x\r\n\r\n');
+  const whole = await fixture.connect();
+  whole.write(`${post('/whole')}half `);
+  await whole.until('102 Processing');
+  whole.write('whole');
+  await whole.until('\r\n\r\nok');
+  whole.socket.end();
+  await whole.untilClose();
+  const early = await fixture.connect();
+  early.write(post('/early'));
+  await early.until('\r\n\r\nok');
+  early.write('0123456789');
+  early.socket.end();
+  await early.untilClose();
+  await fixture.exchange(`${post('/cut')}half `);
+  const { records } = await fixture.finish();
+  const times = records.map(({ url, event, tapline: { request, response } }) => [
+    url.path,
+    request.last_byte,
+    response.first_byte,
+    event.duration,
+  ]);
+  t.deepEqual(
+    times.map(([path]) => path),
+    ['/head', '/whole', '/early', '/cut'],
+  );
+  const [head, inParts, answeredEarly, cut] = times;
+  t.is(head![1], 0);
+  t.true(0 < inParts![1] && inParts![1] < inParts![2] && inParts![2] <= inParts![3], String(inParts));
+  t.true(0 < answeredEarly![2] && answeredEarly![2] < answeredEarly![1], String(answeredEarly));
+  t.is(cut![1], undefined);
+});

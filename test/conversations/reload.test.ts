@@ -6,6 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import { Agent, request } from 'undici';
 import { readOptions } from '../../src/config/read-options.ts';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
+import { programOfScript } from '../../src/gateway/program-source.ts';
 import { connectClient, startUpstream } from '../support/fixture.ts';
 
 interface Reloadable {
@@ -28,7 +29,7 @@ async function start(t: ExecutionContext, source: string, ...args: string[]): Pr
   const lines: string[] = [];
   const gateway = await startGateway({
     options,
-    script,
+    program: programOfScript(script),
     log: { write: (level, line) => void lines.push(`${level} ${line}`) },
   });
   t.teardown(async () => {

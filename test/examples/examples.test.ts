@@ -10,6 +10,7 @@ import { decodeHessian } from '../../src/codecs/hessian/decode.ts';
 import { encodeHessian } from '../../src/codecs/hessian/encode.ts';
 import { encodeDubboHead } from '../../src/codecs/dubbo/encode.ts';
 import { startGateway } from '../../src/gateway/gateway.ts';
+import { programOfScript } from '../../src/gateway/program-source.ts';
 import { answering, connectClient, OK, startUpstream } from '../support/fixture.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../../examples');
@@ -43,7 +44,7 @@ async function run(t: ExecutionContext, name: string, env: Record<string, string
       env: {},
       cwd: dataDir,
     }).options,
-    script: path.join(FOLDER, name),
+    program: programOfScript(path.join(FOLDER, name)),
     log: { write: (level, line) => void lines.push(`${level} ${line}`) },
   });
   for (const key of Object.keys(ours)) delete process.env[key];

@@ -28,6 +28,7 @@ const SHARED_ATTRIBUTES = {
   'http.response.size': 250,
   'tapline.connection.id': 5,
   'tapline.upstream': '127.0.0.1:3000',
+  'tapline.request.last_byte': 400_000,
   'tapline.response.first_byte': 900_000,
 };
 const START = [1_795_608_000, 250_000_000];

@@ -1,5 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
+import type { RecordDocument } from '../../src/records/record-document.ts';
+import { FACT_NAMES, factsOfBytes } from '../../src/records/record-facts.ts';
+import { MARKS } from '../../src/records/record-marks.ts';
 import { Block } from '../../src/store/block.ts';
 import { BlockWriter } from '../../src/store/block-writer.ts';
 import { matcherOf } from '../../src/store/match-query.ts';
@@ -132,6 +135,65 @@ test('a filter and a matcher say what reading every record plainly would say', (
     }),
     { numRuns: 500 },
   );
+});
+
+/** Records with such members of `tapline`: how many match, and whether a filter lets the block be looked into. */
+function askMarks(query: string, taplines: readonly object[]): { matching: number[]; mayMatch: boolean } {
+  const records = taplines.map((tapline, index) => recordOf(index + 1, { tapline }));
+  return ask(query, records);
+}
+
+function ask(query: string, records: readonly RecordDocument[]): { matching: number[]; mayMatch: boolean } {
+  const { columns, documents, filter } = new BlockWriter().pack(records);
+  const contents = { run: 'r', thread: 0, lastRow: 9, columns: () => columns, documents: () => documents };
+  const block = new Block(contents);
+  const matcher = matcherOf(parseQuery(query));
+  const matching = records.flatMap((_, index) => (matcher.matches(block, index) ? [index] : []));
+  return { matching, mayMatch: matcher.mayMatch(filter) };
+}
+
+test('a mark is one of those of a record, not their text', (t) => {
+  const redactedOnly = { redacted: 2 };
+  const cut = { response: { body: { truncated: true } } };
+  const both = { ...redactedOnly, ...cut };
+  const all = [{}, redactedOnly, cut, both];
+  const cases: Record<string, number[]> = {
+    'mark:redacted': [1, 3],
+    'mark:REDACTED': [1, 3],
+    'mark:truncated': [2, 3],
+    'mark:*': [1, 2, 3],
+    'mark:red*': [1, 3],
+    'mark:*cated': [2, 3],
+    'mark:trunc*': [2, 3],
+    'mark:redact': [],
+    'mark:"redacted truncated"': [],
+    'mark:red*ted': [1, 3],
+    'mark:re*cated': [],
+    '-mark:truncated': [0, 1],
+    'mark!=truncated': [0, 1],
+    '-mark:*': [0],
+    'mark:redacted mark:truncated': [3],
+    'mark:redacted -mark:truncated': [1],
+  };
+  for (const [query, expected] of Object.entries(cases)) {
+    const { matching, mayMatch } = askMarks(query, all);
+    t.deepEqual(matching, expected, query);
+    if (expected.length > 0) t.true(mayMatch, query);
+  }
+  t.false(askMarks('mark:redacted', [{}, cut]).mayMatch);
+  t.false(askMarks('mark:gateway', all).mayMatch);
+  for (const mark of Object.keys(MARKS)) t.deepEqual(askMarks(`mark:${mark}`, [{}]).matching, []);
+  t.throws(() => parseQuery('mark>1'), { name: 'QueryError' });
+});
+
+test('records that were stored before there were marks have none', (t) => {
+  const record = recordOf(1, { tapline: { redacted: 2 } });
+  const before = JSON.parse(factsOfBytes(record.bytes).toString()) as unknown[];
+  const facts = Buffer.from(JSON.stringify(before.slice(0, FACT_NAMES.indexOf('marks'))));
+  const stored = [{ ...record, facts }];
+  t.deepEqual(ask('mark:redacted', stored).matching, []);
+  t.deepEqual(ask('mark:*', stored).matching, []);
+  t.deepEqual(ask('-mark:redacted method:GET', stored), { matching: [0], mayMatch: true });
 });
 
 test('a block without the words of a query is passed over', (t) => {

@@ -4,6 +4,7 @@ import * as net from 'node:net';
 import * as v8 from 'node:v8';
 import { readOptions } from '../../src/config/read-options.ts';
 import { startDataThread } from '../../src/gateway/data-thread.ts';
+import { builtInProgram } from '../../src/gateway/program-source.ts';
 import { DataDirectory } from '../../src/spool/data-directory.ts';
 import { METRICS } from '../../src/telemetry/metric-declarations.ts';
 
@@ -32,7 +33,7 @@ const thread = await startDataThread(
   {
     options,
     paths: directory.paths,
-    script: null,
+    program: builtInProgram(options),
     runId: 'costs',
     thread: 0,
     hmacKey: directory.hmacKey(),

@@ -117,7 +117,10 @@ export function exchangeDocument(
       kind: kindOf(exchange),
       ...ruleOf(exchange),
       connection: { id: connection.id },
-      request: marksOf(requestBody),
+      request: {
+        ...marksOf(requestBody),
+        ...(exchange.requestEndNs === null ? {} : { last_byte: exchange.requestEndNs }),
+      },
       response: {
         ...marksOf(responseBody),
         ...(exchange.firstByteNs === null ? {} : { first_byte: exchange.firstByteNs }),

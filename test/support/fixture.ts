@@ -6,6 +6,7 @@ import type { ExecutionContext } from 'ava';
 import { readOptions } from '../../src/config/read-options.ts';
 import type { Log } from '../../src/core/ports.ts';
 import { startGateway } from '../../src/gateway/gateway.ts';
+import { builtInProgram, programOfScript } from '../../src/gateway/program-source.ts';
 import { DataDirectory } from '../../src/spool/data-directory.ts';
 import { parseQuery } from '../../src/store/query.ts';
 import { RecordStore } from '../../src/store/record-store.ts';
@@ -51,7 +52,12 @@ export async function startFixture(
   const logLines: string[] = [];
   const log: Log = { write: (level, message) => void logLines.push(`${level} ${message}`) };
   const metrics = new MetricRegistry();
-  const gateway = await startGateway({ options, script: program, log, metrics });
+  const gateway = await startGateway({
+    options,
+    program: program === null ? builtInProgram(options) : programOfScript(program),
+    log,
+    metrics,
+  });
   const { port } = gateway.addresses[0]!;
   const stop = async (deadlineMs = 2000): Promise<void> => void (await gateway.stop(deadlineMs));
   t.teardown(async () => {

@@ -45,7 +45,7 @@ const EXCHANGE: EcsDocument = {
     thread: 0,
     kind: 'exchange',
     connection: { id: 5 },
-    request: { body: { truncated: false } },
+    request: { body: { truncated: false }, last_byte: 400_000 },
     response: { body: { truncated: true }, first_byte: 900_000 },
   },
 };

@@ -12,7 +12,7 @@ export const BROWSER: string | null =
   process.env['TAPLINE_BROWSER'] ?? CANDIDATES.find((file) => existsSync(file)) ?? null;
 
 /** Nothing that calls home, or that a container does not have. */
-const FLAGS = [
+export const BROWSER_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -37,7 +37,7 @@ export async function openBrowser(
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: BROWSER!,
     headless: true,
-    args: FLAGS,
+    args: BROWSER_FLAGS,
     viewport: { width, height },
     colorScheme,
     acceptDownloads: true,

@@ -10,11 +10,15 @@ export interface PageGateway extends GatewayProcess {
   readonly traffic: string;
 }
 
-/** Starts one as its users do. @param port of the page; 0 for a free one */
+/** Starts one as its users do. @param port of the page; 0 for a free one. @param env more variables */
 export async function startPageGateway(
   t: ExecutionContext,
   args: readonly string[] = [],
-  { port = 0, dataDir }: { port?: number; dataDir?: string } = {},
+  {
+    port = 0,
+    dataDir,
+    env = {},
+  }: { port?: number; dataDir?: string; env?: Readonly<Record<string, string>> } = {},
 ): Promise<PageGateway> {
   const sample = await startSampleApplication();
   t.teardown(sample.stop);
@@ -22,6 +26,8 @@ export async function startPageGateway(
     t,
     [`--upstream=${sample.url}`, `--gui-port=127.0.0.1:${port}`, ...args],
     dataDir,
+    undefined,
+    env,
   );
   for (;;) {
     const page = /(?:Page|Admin): (http:\/\/\S+)/.exec(gateway.output())?.[1];

@@ -43,6 +43,7 @@ export const FIELDS = {
   'tapline.thread': { type: 'long' },
   'tapline.redacted': { type: 'long' },
   'tapline.request.body.truncated': { type: 'boolean' },
+  'tapline.request.last_byte': { type: 'long', shown: 'nanoseconds' },
   'tapline.response.body.truncated': { type: 'boolean' },
   'tapline.response.body.decode_error': { type: 'keyword' },
   'tapline.response.first_byte': { type: 'long', shown: 'nanoseconds' },

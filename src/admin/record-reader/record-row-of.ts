@@ -1,4 +1,3 @@
-import type { RecordFacts } from '../../records/record-facts.ts';
 import type { Block, Column } from '../../store/block.ts';
 import type { RecordRow } from '../api/records/record-row.ts';
 
@@ -42,7 +41,7 @@ export function recordRowOf(block: Block, index: number): RecordRow {
     connection: number('connection'),
     sourceBytes: number('sourceBytes') ?? 0,
     destinationBytes: number('destinationBytes') ?? 0,
-    marks: marksOf(text('marks' as keyof RecordFacts)),
+    marks: marksOf(text('marks')),
   };
   return {
     ...row,

@@ -6,6 +6,13 @@ import { shownText } from './shown-text.ts';
 /** Bytes of a refused head that a record shows. */
 const MAX_RAW_HEAD_BYTES = 8192;
 
+/** What a record shows of a refused head. */
+export interface RefusedHead {
+  readonly head: string;
+  readonly bytes: number;
+  readonly truncated?: true;
+}
+
 /** Redacts the texts of a record and counts what it covered. One serves all records of a recorder: set `count` to 0 before each. */
 export class CountingRedactor {
   readonly names: SecretNames;
@@ -22,7 +29,7 @@ export class CountingRedactor {
   }
 
   /** Bytes that stand where a head should be, up to the first blank line. */
-  rawHead(bytes: Buffer): object {
+  rawHead(bytes: Buffer): RefusedHead {
     const end = /\r?\n\r?\n/.exec(bytes.toString('latin1'))?.index ?? bytes.length;
     const redacted = redactMalformedHead(shownText(bytes.toString('latin1', 0, end)), this.names);
     this.count += redacted.count;

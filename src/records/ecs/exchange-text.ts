@@ -5,6 +5,7 @@ import type { InjectedFields } from '../../codecs/http1/injected-fields.ts';
 import { parseTraceparent } from '../../codecs/trace-context/traceparent.ts';
 import type { BodyFacts, BodyReader } from '../body-reader.ts';
 import type { Exchange, Half } from '../exchange.ts';
+import { marksText } from '../record-marks.ts';
 import type { SecretNames } from '../redaction/secret-names.ts';
 import { splitAuthority } from './authority.ts';
 import { CountingRedactor } from './counting-redactor.ts';
@@ -20,7 +21,7 @@ const KIND = ',"kind":"event","category":["web"],"type":["access"],"outcome":"';
 const KIND_OF_FAILURE = ',"kind":"event","category":["web"],"type":["access","error"],"outcome":"';
 
 /** What a body without anything remarkable says of itself. */
-const UNREMARKABLE_BODY = '{"body":{"truncated":false}}';
+const UNREMARKABLE_BODY = '{"body":{"truncated":false}';
 
 /**
  * Writes an exchange as an ECS document (names: ECS; what has no name there stands under `tapline`). All of it is redacted.
@@ -88,8 +89,8 @@ export class ExchangeText {
     out.put(',"network":{"protocol":"http","transport":"tcp"');
     if (isForwarded) out.put(`,"forwarded_ip":${quote(forwarded.address)}`);
     out.put(this.#fixed.observer);
-    this.#tapline(exchange, forwarded, requestBody, responseBody);
-    const facts = factsText(exchange, url, forwarded, responseBody, trace);
+    const marks = this.#tapline(exchange, forwarded, requestBody, responseBody);
+    const facts = factsText(exchange, url, forwarded, responseBody, trace, marks);
     return { document: out.take(), facts };
   }
 
@@ -182,12 +183,13 @@ export class ExchangeText {
     return this.#server.start;
   }
 
+  /** Says how it was recorded; returns its marks as a fact. */
   #tapline(
     exchange: Exchange,
     forwarded: ForwardedClient | null,
     requestBody: BodyFacts | null,
     responseBody: BodyFacts | null,
-  ): void {
+  ): string | null {
     const { connection, leftOutBy, refusal, requestHeadOrNull } = exchange;
     const injected = requestHeadOrNull?.injected ?? null;
     const rawHead =
@@ -199,16 +201,24 @@ export class ExchangeText {
     if (leftOutBy === null) out.put('","connection":{"id":');
     else
       out.put(`","rule":${quote(leftOutBy.rule.name)},"capture":"${leftOutBy.effect}","connection":{"id":`);
-    out
-      .put(String(connection.id))
-      .put('},"request":')
-      .put(marksOf(requestBody))
-      .put(',"response":')
-      .put(responseMarksOf(exchange, responseBody));
+    const { requestEndNs } = exchange;
+    const requestMarks = bodyMarksOf(requestBody);
+    out.put(String(connection.id)).put('},"request":').put(requestMarks);
+    if (requestEndNs !== null)
+      out.put(requestMarks === '{' ? '"last_byte":' : ',"last_byte":').put(String(requestEndNs));
+    out.put('},"response":').put(responseMarksOf(exchange, responseBody));
     if (forwarded !== null) out.put(`,"client":${JSON.stringify(forwardingOf(forwarded))}`);
     if (injection !== null) out.put(`,"injected":${JSON.stringify(injection)}`);
     if (rawHead !== null) out.put(`,"refused":${JSON.stringify(rawHead)}`);
     out.put(',"redacted":').put(String(redacted)).put('}}');
+    return marksText({
+      redacted: redacted > 0,
+      truncated: isCut(requestBody) || isCut(responseBody) || rawHead?.truncated === true,
+      dropped: isWithoutRoom(requestBody) || isWithoutRoom(responseBody),
+      rule: leftOutBy !== null,
+      gateway: exchange.gatewayStatus !== null,
+      undecoded: hasDecodeError(requestBody) || hasDecodeError(responseBody),
+    });
   }
 
   /** What went to the server beside what the client sent: the headers of the record are the client's. */
@@ -285,6 +295,7 @@ function factsText(
   forwarded: ForwardedClient | null,
   responseBody: BodyFacts | null,
   trace: TraceText | null,
+  marks: string | null,
 ): string {
   const {
     connection,
@@ -299,7 +310,7 @@ function factsText(
     `${url?.domain || null},${url?.path ?? null},${response?.status ?? null},${durationNs},` +
     `${mimeType === null ? null : quote(mimeType)},"${outcomeOf(exchange)}",` +
     `${error === null ? null : quote(error.type)},${quote(forwarded?.address ?? connection.remoteAddress)},` +
-    `${trace?.id ?? null},${connection.id}]`
+    `${trace?.id ?? null},${connection.id},${marks === null ? null : `"${marks}"`}]`
   );
 }
 
@@ -318,25 +329,38 @@ function forwardingOf({ field, isMalformed, hasConflict }: ForwardedClient): obj
   };
 }
 
-function marksOf(facts: BodyFacts | null): string {
-  if (facts === null) return '{}';
+/** Whether of a body only the beginning is kept. */
+function isCut(facts: BodyFacts | null): boolean {
+  return facts !== null && facts.isTruncated && facts.dropped === null;
+}
+
+function isWithoutRoom(facts: BodyFacts | null): boolean {
+  return facts !== null && facts.dropped !== null && facts.dropped !== 'capture-rule';
+}
+
+function hasDecodeError(facts: BodyFacts | null): boolean {
+  return facts !== null && facts.decodeError !== null;
+}
+
+/** The beginning of what is said of a message: more may follow, and then `}`. */
+function bodyMarksOf(facts: BodyFacts | null): string {
+  if (facts === null) return '{';
   const { isTruncated, dropped, hash, decodeError, redactedCount } = facts;
   if (!isTruncated && dropped === null && hash === null && decodeError === null && redactedCount === 0)
     return UNREMARKABLE_BODY;
-  return JSON.stringify({
-    body: {
-      truncated: isTruncated,
-      ...(dropped === null ? {} : { dropped }),
-      ...(hash === null ? {} : { hash }),
-      ...(decodeError === null ? {} : { decode_error: decodeError }),
-      ...(redactedCount === 0 ? {} : { redacted: redactedCount }),
-    },
+  const marks = JSON.stringify({
+    truncated: isTruncated,
+    ...(dropped === null ? {} : { dropped }),
+    ...(hash === null ? {} : { hash }),
+    ...(decodeError === null ? {} : { decode_error: decodeError }),
+    ...(redactedCount === 0 ? {} : { redacted: redactedCount }),
   });
+  return `{"body":${marks}`;
 }
 
 function responseMarksOf(exchange: Exchange, facts: BodyFacts | null): string {
   const { firstByteNs, interimStatuses, gatewayStatus } = exchange;
-  const marks = marksOf(facts).slice(0, -1);
+  const marks = bodyMarksOf(facts);
   const more =
     (firstByteNs === null ? '' : `,"first_byte":${firstByteNs}`) +
     (interimStatuses.length === 0 ? '' : `,"interim":[${interimStatuses.join(',')}]`) +

@@ -91,6 +91,7 @@ export function addHttpAttributes(
   const upstream = document.server;
   if (upstream?.address !== undefined)
     attributes.set('tapline.upstream', `${upstream.address}:${upstream.port ?? 0}`);
+  attributes.set('tapline.request.last_byte', tapline?.request?.last_byte);
   attributes.set('tapline.response.first_byte', tapline?.response?.first_byte);
   attributes.set('tapline.response.from_gateway', tapline?.response?.from_gateway);
   if (choice.hasBodies) {

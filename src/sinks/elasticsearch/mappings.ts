@@ -111,7 +111,7 @@ export function recordMappings(has: ServerFeatures, dataset: string): FieldMappi
         thread: integer,
         kind: keyword,
         connection: object({ id: long }),
-        request: object({ body: marks }),
+        request: object({ body: marks, last_byte: long }),
         response: object({ body: marks, first_byte: long, interim: integer, from_gateway: boolean }),
         refused: object({ head: text, bytes: long, truncated: boolean }),
         redacted: long,

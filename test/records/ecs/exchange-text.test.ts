@@ -7,10 +7,13 @@ import { GatewayAnswer } from '../../../src/codecs/http1/gateway-answer.ts';
 import { RequestHead, ResponseHead } from '../../../src/codecs/http1/head.ts';
 import { BodyReader } from '../../../src/records/body-reader.ts';
 import { ByteBudget } from '../../../src/records/byte-budget.ts';
+import { CaptureRules } from '../../../src/records/capture-rules/capture-rules.ts';
+import { parseCaptureRule, ruleWords } from '../../../src/records/capture-rules/parse-capture-rule.ts';
 import type { EcsDocument } from '../../../src/records/ecs-document.ts';
 import { ExchangeText } from '../../../src/records/ecs/exchange-text.ts';
 import { Exchange } from '../../../src/records/exchange.ts';
-import { encodeFacts, factsOf } from '../../../src/records/record-facts.ts';
+import { encodeFacts, factsOf, type RecordFacts } from '../../../src/records/record-facts.ts';
+import { MARKS } from '../../../src/records/record-marks.ts';
 import { SecretNames } from '../../../src/records/redaction/secret-names.ts';
 import { exchangeDocument } from '../../support/exchange-document.ts';
 
@@ -126,6 +129,12 @@ const facts = fc.record({
   error: fc.option(fc.tuple(fc.constantFrom('client-closed', 'Timeout'), fc.string({ unit: 'grapheme' }))),
   isTunnel: fc.boolean(),
   timesMs: fc.tuple(fc.integer({ min: 0, max: 4e12 }), fc.double({ min: 0, max: 1e6, noNaN: true })),
+  /** Null where the request did not end. */
+  sendingMs: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
+  isAnswerEarly: fc.boolean(),
+  rule: fc.constantFrom(null, 'heads method=POST', 'heads status=404'),
+  budgetBytes: fc.constantFrom(100_000, 300, 20),
+  maxBodyBytes: fc.constantFrom(300, 300, 0),
 });
 
 type Facts = typeof facts extends fc.Arbitrary<infer T> ? T : never;
@@ -149,19 +158,25 @@ function exchangeOf(given: Facts): Exchange {
       scheme: given.scheme,
     },
     clock,
-    new ByteBudget(100_000),
-    300,
-    null,
+    new ByteBudget(given.budgetBytes),
+    given.maxBodyBytes,
+    given.rule === null ? null : new CaptureRules([parseCaptureRule(ruleWords(given.rule, 'rule'))], () => 0),
     () => null,
   );
+  const endRequest = (): void => {
+    if (given.sendingMs === null) return;
+    nowMs += given.sendingMs;
+    exchange.requestEnd();
+  };
   if (given.request !== null) {
     const { method, protocol, headers: raw } = given.request;
     const head = new RequestHead(method, given.request.target, protocol, raw);
     head.injected = given.request.injected;
+    if (given.requestBody.length > 0) head.framing = { kind: 'length', length: given.requestBody.length };
     exchange.requestHead(head);
     exchange.requestBytes(100 + given.requestBody.length);
     exchange.requestBody(given.requestBody);
-    exchange.requestEnd();
+    if (!given.isAnswerEarly) endRequest();
   }
   for (const status of given.interim) exchange.interim(status);
   nowMs += given.timesMs[1];
@@ -172,6 +187,7 @@ function exchangeOf(given: Facts): Exchange {
     exchange.fail({ type: answer.code, message: answer.message });
   } else if (given.response !== null)
     exchange.responseHead(new ResponseHead('HTTP/1.1', given.response.status, 'x', given.response.headers));
+  if (given.isAnswerEarly && given.request !== null) endRequest();
   exchange.responseBytes(given.responseBody.length);
   exchange.responseBody(given.responseBody);
   if (given.isTunnel) exchange.tunnel();
@@ -240,6 +256,11 @@ test('keys come in the order of the plain objects', (t) => {
     error: ['Timeout', 'late'],
     isTunnel: false,
     timesMs: [1_700_000_000_123, 12.5],
+    sendingMs: 2.25,
+    isAnswerEarly: false,
+    rule: null,
+    budgetBytes: 100_000,
+    maxBodyBytes: 300,
   });
   const record = { id: 'id', sequence: 1, timestampMs: exchange.startWallMs };
   t.is(
@@ -273,6 +294,70 @@ test('what is remembered of headers is bounded, and holds no secret', (t) => {
   for (let round = 0; round < 3; round++) t.false(write(['X-Free', secret]).includes(secret));
 });
 
+test('marks say what happened to a record, beside the document and from it', (t) => {
+  const text = new ExchangeText(who, names, bodies, new TrustedProxies([]));
+  const factsFor = (given: Partial<Facts>): RecordFacts => {
+    const { document, facts } = text.of(exchangeOf({ ...PLAIN, ...given }), RECORD);
+    const read = factsOf(JSON.parse(document) as EcsDocument);
+    t.is(facts, encodeFacts(read).toString());
+    return read;
+  };
+  const post: Facts['request'] = { ...PLAIN.request, method: 'POST' };
+  const secret: Facts['request'] = { ...PLAIN.request, headers: ['Cookie', 'a=b'] };
+  const long = Buffer.from('x'.repeat(301));
+  const cases: readonly (readonly [string | null, Partial<Facts>])[] = [
+    [null, {}],
+    [null, { request: null }],
+    [null, { request: post, requestBody: Buffer.from('whole') }],
+    [null, { request: post, requestBody: Buffer.from([0xff, 0xfe, 0]) }],
+    ['redacted', { request: secret }],
+    ['redacted', { responseBody: Buffer.from('{"password":"x"}') }],
+    ['truncated', { request: post, requestBody: long }],
+    ['truncated', { responseBody: long }],
+    ['truncated', { refusal: 'x'.repeat(9000) }],
+    ['dropped', { responseBody: long, budgetBytes: 20 }],
+    ['dropped', { responseBody: long, maxBodyBytes: 0 }],
+    ['truncated dropped', { request: post, requestBody: long, responseBody: long, budgetBytes: 300 }],
+    ['rule', { request: post, requestBody: long, responseBody: long, rule: 'heads method=POST' }],
+    ['rule', { request: post, rule: 'heads method=POST' }],
+    [null, { rule: 'heads method=POST' }],
+    ['gateway', { response: 'gateway' }],
+    [
+      'undecoded',
+      { response: { status: 200, headers: ['Content-Encoding', 'gzip'] }, responseBody: long.subarray(1) },
+    ],
+    [
+      'redacted truncated gateway',
+      { request: { ...post, headers: secret.headers }, requestBody: long, response: 'gateway' },
+    ],
+  ];
+  for (const [marks, given] of cases) t.is(factsFor(given).marks, marks, JSON.stringify(given));
+  t.deepEqual(new Set(cases.flatMap(([marks]) => marks?.split(' ') ?? [])), new Set(Object.keys(MARKS)));
+});
+
+test('the end of a request is told from its begin, also where the answer came before; not where it did not end', (t) => {
+  const text = new ExchangeText(who, names, bodies, new TrustedProxies([]));
+  const timesOf = (given: Partial<Facts>): unknown => {
+    const all: Facts = {
+      ...PLAIN,
+      response: { status: 200, headers: [] },
+      timesMs: [0, 2],
+      ...given,
+    };
+    const { request, response } = (JSON.parse(text.of(exchangeOf(all), RECORD).document) as EcsDocument)
+      .tapline!;
+    return [request!.last_byte, response!.first_byte];
+  };
+  const requestBody = Buffer.from('x');
+  t.deepEqual(timesOf({ requestBody, sendingMs: 1.5 }), [1_500_000, 3_500_000]);
+  t.deepEqual(timesOf({ requestBody, sendingMs: 1.5, isAnswerEarly: true }), [3_500_000, 2_000_000]);
+  t.deepEqual(timesOf({ requestBody, sendingMs: null }), [undefined, 2_000_000]);
+  t.deepEqual(timesOf({ sendingMs: 1.5 }), [0, 3_500_000], 'without a body it ended where it began');
+  t.deepEqual(timesOf({ request: null, response: null }), [undefined, undefined]);
+});
+
+const RECORD = { id: 'id', sequence: 1, timestampMs: 0 };
+
 const PLAIN = {
   remoteAddress: '127.0.0.1',
   upstream: 'app:80',
@@ -286,4 +371,9 @@ const PLAIN = {
   error: null,
   isTunnel: false,
   timesMs: [0, 0],
+  sendingMs: 0,
+  isAnswerEarly: false,
+  rule: null,
+  budgetBytes: 100_000,
+  maxBodyBytes: 300,
 } satisfies Facts;

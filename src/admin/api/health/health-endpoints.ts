@@ -36,7 +36,7 @@ export interface HealthSources {
 export const HEALTH: EndpointDescription = {
   method: 'GET',
   path: '/api/health',
-  name: 'getHealth',
+  name: 'health',
   summary: 'How the gateway is: sinks, spool, memory and threads, with the last hour of rates and latencies.',
   parameters: [
     {
@@ -56,12 +56,15 @@ export const HEALTH: EndpointDescription = {
 export const METRICS_AS_JSON: EndpointDescription = {
   method: 'GET',
   path: '/api/metrics',
-  name: 'getMetrics',
+  name: 'metricsAsJson',
   summary: 'All metrics: what `/metrics` says, as JSON.',
   answers: {
     200: { description: 'All metrics that have a series.', contentType: JSON_TYPE, schema: METRICS_SCHEMA },
   },
 };
+
+/** Their descriptions. */
+export const HEALTH_DESCRIPTIONS = [HEALTH, METRICS_AS_JSON];
 
 const NO_HISTORY: HistoryPart = { intervalMs: SAMPLE_INTERVAL_MS, timesMs: [], series: [] };
 

@@ -26,7 +26,7 @@ export interface RecordRow {
   readonly sourceBytes: number;
   /** Bytes of the answer, head and framing included. */
   readonly destinationBytes: number;
-  /** What happened to it on its way here: redacted, truncated, dropped, gateway (answered by the gateway itself). */
+  /** What happened to it on its way here: names of MARKS (src/records/record-marks.ts). */
   readonly marks: readonly string[];
   /** A text was too long for a row and is shown cut: the document has all of it. */
   readonly isCut?: true;

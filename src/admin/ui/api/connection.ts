@@ -65,7 +65,12 @@ class Connection {
 
   async #probe(): Promise<void> {
     try {
-      await fetch('/healthz', { signal: AbortSignal.timeout(2 * PROBE_MS), cache: 'no-store' });
+      const { status } = await fetch('/api/info', {
+        signal: AbortSignal.timeout(2 * PROBE_MS),
+        cache: 'no-store',
+      });
+      // It answers probes before it has anything to tell.
+      if (status === 404 || status === 503) throw new Error('it starts');
       this.found();
     } catch {
       if (this.state.value.kind === 'lost') this.#later(() => void this.#probe(), PROBE_MS);

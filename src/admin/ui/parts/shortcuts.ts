@@ -5,6 +5,8 @@ export interface Shortcut {
   readonly keys: readonly string[];
   readonly meaning: string;
   readonly run: (event: KeyboardEvent) => void;
+  /** False: not now, and not where the focus is; the key does what it does without us. */
+  readonly when?: (event: KeyboardEvent) => boolean;
 }
 
 const active = new Set<readonly Shortcut[]>();
@@ -21,7 +23,9 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
         return;
-      const found = shortcuts.find(({ keys }) => keys.includes(event.key));
+      const found = shortcuts.find(
+        ({ keys, when }) => keys.includes(event.key) && (when === undefined || when(event)),
+      );
       if (found === undefined) return;
       event.preventDefault();
       found.run(event);

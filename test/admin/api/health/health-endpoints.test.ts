@@ -1,6 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import * as http from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,43 +15,17 @@ import type { HistogramView, MetricsView } from '../../../../src/admin/api/healt
 import { readOptions } from '../../../../src/config/read-options.ts';
 import type { Clock } from '../../../../src/core/ports.ts';
 import { startGateway } from '../../../../src/gateway/gateway.ts';
+import { builtInProgram } from '../../../../src/gateway/program-source.ts';
 import { systemClock } from '../../../../src/gateway/system-clock.ts';
 import { HealthSampling } from '../../../../src/telemetry/health-sampling.ts';
 import { observeProcess } from '../../../../src/telemetry/process-metrics.ts';
 import { MetricRegistry } from '../../../../src/telemetry/metric-registry.ts';
 import { answering, connectClient, OK, startUpstream } from '../../../support/fixture.ts';
 import { quiet } from '../../../support/records.ts';
+import { startSwitchedReceiver } from '../../../support/switched-receiver.ts';
 
 const NOT_FOUND = 'HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n';
 const FAILED = 'HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n';
-
-/** An OTLP receiver that can be stopped and started again on the same port. */
-async function startReceiver(t: ExecutionContext) {
-  let server = http.createServer();
-  let port = 0;
-  const sockets = new Set<Socket>();
-  const start = async (): Promise<void> => {
-    server = http.createServer((request, response) => {
-      request
-        .resume()
-        .on('end', () => response.writeHead(200, { 'Content-Type': 'application/x-protobuf' }).end());
-    });
-    server.on('connection', (socket) => {
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
-    });
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    port = (server.address() as AddressInfo).port;
-  };
-  const stop = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
-    });
-  await start();
-  t.teardown(stop);
-  return { start, stop, port: () => port };
-}
 
 interface World {
   readonly ask: (target?: string) => Promise<{ status: number; body: HealthView }>;
@@ -81,7 +53,13 @@ async function startWorld(
     cwd: dataDir,
   });
   const registry = new MetricRegistry();
-  const gateway = await startGateway({ options, script: null, log: quiet, env, metrics: registry });
+  const gateway = await startGateway({
+    options,
+    program: builtInProgram(options),
+    log: quiet,
+    env,
+    metrics: registry,
+  });
   // The sampler's time stands still until the test lets it pass: no stall of the machine is one of it.
   const startMs = systemClock.wallMs();
   let [aheadMs, ring] = [0, (): void => {}];
@@ -158,9 +136,9 @@ const lastOf = ({ history }: HealthView, name: string, of: string | null = null)
   history.series.find((one) => one.name === name && one.of === of)?.values.at(-1) ?? null;
 
 test('a sink that stops is told of with reason and time, and so is what it missed when it is back', async (t) => {
-  const receiver = await startReceiver(t);
+  const receiver = await startSwitchedReceiver(t);
   const { ask, until, send, sample } = await startWorld(t, ['--delivery-interval=10ms'], {
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port()}`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port}`,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
   });
   const name = (await ask()).body.sinks.find((sink) => sink.name.startsWith('otlp'))!.name;

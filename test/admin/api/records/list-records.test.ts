@@ -41,7 +41,9 @@ test('documents and rows, newest or oldest first, page by page', async (t) => {
 test('a row has what a list shows; of a gap, what is missing', async (t) => {
   const { reader, insert } = recordFile(t);
   insert([
-    recordOf(1),
+    recordOf(1, {
+      tapline: { kind: 'exchange', connection: { id: 1 }, redacted: 1, response: { from_gateway: true } },
+    }),
     gapOf({ from: 2, to: 9, count: 8, reason: 'spool-full', sourceBytes: 1, destinationBytes: 2 }, 10),
   ]);
   const [gap, exchange] = (await linesOf(
@@ -68,9 +70,10 @@ test('a row has what a list shows; of a gap, what is missing', async (t) => {
     connection: 1,
     sourceBytes: 10,
     destinationBytes: 20,
-    marks: [],
+    marks: ['redacted', 'gateway'],
   });
   t.is(gap!.kind, 'gap');
+  t.deepEqual(gap!.marks, []);
   t.deepEqual(gap!.gap, { from: 2, to: 9, count: 8, reason: 'spool-full' });
 });
 

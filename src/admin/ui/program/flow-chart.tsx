@@ -1,0 +1,195 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { BoxRates } from './activity-rates.ts';
+import { ChartArrowLine, ChartBoxMark } from './chart-marks.tsx';
+import { layoutCharts } from './flow-chart-layout.ts';
+import { boxBeside, type Chart, type ChartBox } from './flow-chart-model.ts';
+import { useDrag } from './use-drag.ts';
+
+const MIN_ZOOM = 0.25;
+const MAX_ZOOM = 2;
+/** A picture that is taller than the window is scrolled rather than made smaller than that: it is read from top to bottom. */
+const LEAST_FIT = 0.8;
+const ZOOM_STEP = 1.2;
+
+/**
+ * Flow charts of pipelines, to be moved around in: scroll or drag, zoom, arrow keys from box to box, Enter to the source.
+ * @param rates by the keys of boxes, of a running program; null for one that is only read
+ */
+export function FlowChart({
+  name,
+  charts,
+  rates,
+  onOpen,
+}: {
+  /** For screen readers. */
+  name: string;
+  charts: readonly Chart[];
+  rates: ReadonlyMap<string, BoxRates> | null;
+  onOpen: (place: Pick<ChartBox, 'file' | 'line' | 'column'>) => void;
+}): JSX.Element {
+  const window = useRef<HTMLDivElement>(null);
+  const picture = useRef<SVGSVGElement>(null);
+  const [maxWidth, setMaxWidth] = useState(800);
+  /** Null: as it fits. */
+  const [zoom, setZoom] = useState<number | null>(null);
+  const [size, setSize] = useState({ width: 800, height: 600 });
+  const [current, setCurrent] = useState<number | null>(null);
+  const counts = rates === null ? 'none' : size.width < 760 ? 'below' : 'beside';
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      const { clientWidth, clientHeight } = entry!.target;
+      setSize({ width: clientWidth, height: clientHeight });
+      // Rows change only where the width does a lot: a picture that jumps while a bar is dragged cannot be read.
+      setMaxWidth(Math.max(320, Math.round(clientWidth / 80) * 80));
+    });
+    observer.observe(window.current!);
+    return () => observer.disconnect();
+  }, []);
+  const placed = useMemo(() => layoutCharts(charts, { counts, maxWidth }), [charts, counts, maxWidth]);
+  const fit = Math.max(
+    MIN_ZOOM,
+    Math.min(1, size.width / placed.width, Math.max(LEAST_FIT, size.height / placed.height)),
+  );
+  const scale = zoom ?? fit;
+  useDrag(window);
+  const boxes = charts.flatMap((chart) => chart.boxes);
+  const focused = boxes.some(({ id }) => id === current) ? current : (boxes[0]?.id ?? null);
+  const focus = (id: number): void => {
+    setCurrent(id);
+    const element = picture.current!.querySelector<SVGGElement>(`[data-box="${id}"]`);
+    element?.focus({ preventScroll: true });
+    element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  };
+  const zoomTo = (next: number): void => setZoom(Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, next)));
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || focused === null) return;
+    const box = boxes.find(({ id }) => id === focused)!;
+    if (event.key === 'Enter' || event.key === ' ') onOpen(box);
+    else if (event.key === '+') zoomTo(scale * ZOOM_STEP);
+    else if (event.key === '-') zoomTo(scale / ZOOM_STEP);
+    else if (event.key === '0') setZoom(null);
+    else {
+      const next = boxBeside(boxes, focused, event.key);
+      if (next === null) return;
+      focus(next);
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div class="chart">
+      <div class="chart-tools" role="group" aria-label={`Zoom of ${name}`}>
+        <span class="chart-legend muted">
+          {rates === null ? 'As edited' : 'Now: sessions and events a second'}
+        </span>
+        <button
+          type="button"
+          class="button"
+          aria-label="Zoom out"
+          title="Zoom out (-)"
+          disabled={scale <= MIN_ZOOM}
+          onClick={() => zoomTo(scale / ZOOM_STEP)}
+        >
+          −
+        </button>
+        <span class="chart-zoom" aria-live="off">
+          {Math.round(scale * 100)}%
+        </span>
+        <button
+          type="button"
+          class="button"
+          aria-label="Zoom in"
+          title="Zoom in (+)"
+          disabled={scale >= MAX_ZOOM}
+          onClick={() => zoomTo(scale * ZOOM_STEP)}
+        >
+          +
+        </button>
+        <button
+          type="button"
+          class="button"
+          aria-pressed={zoom === null}
+          title="Fit the whole picture (0)"
+          onClick={() => setZoom(null)}
+        >
+          Fit
+        </button>
+      </div>
+      <div
+        class="chart-window"
+        ref={window}
+        onWheel={(event) => {
+          if (!event.ctrlKey) return;
+          event.preventDefault();
+          zoomTo(scale * (event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP));
+        }}
+      >
+        <svg
+          ref={picture}
+          class="chart-picture"
+          width={placed.width * scale}
+          height={placed.height * scale}
+          viewBox={`0 0 ${placed.width} ${placed.height}`}
+        >
+          <defs>
+            <ArrowTip id="chart-tip" />
+            <ArrowTip id="chart-tip-live" />
+          </defs>
+          <g aria-hidden="true">
+            {placed.frames.map(({ pipeline, left, top, width, height }) => (
+              <rect
+                key={pipeline}
+                class="chart-frame"
+                x={left}
+                y={top}
+                width={width}
+                height={height}
+                rx="8"
+              />
+            ))}
+            {placed.arrows.map((arrow) => (
+              <ChartArrowLine
+                key={`${arrow.from} ${arrow.to}`}
+                arrow={arrow}
+                rates={rates}
+                boxes={placed.boxes}
+              />
+            ))}
+          </g>
+          <g role="tree" aria-label={`${name}, as a list`} onKeyDown={onKeyDown}>
+            {placed.boxes.map((box) => (
+              <ChartBoxMark
+                key={box.id}
+                box={box}
+                counts={counts}
+                rates={box.key === null ? undefined : rates?.get(box.key)}
+                isCurrent={box.id === focused}
+                onFocus={() => setCurrent(box.id)}
+                onOpen={onOpen}
+              />
+            ))}
+          </g>
+        </svg>
+      </div>
+    </div>
+  );
+}
+
+function ArrowTip({ id }: { id: string }): JSX.Element {
+  return (
+    <marker
+      id={id}
+      class={id}
+      viewBox="0 0 10 10"
+      refX="9"
+      refY="5"
+      markerWidth="10"
+      markerHeight="10"
+      markerUnits="userSpaceOnUse"
+      orient="auto"
+    >
+      <path d="M0 1 L10 5 L0 9 z" />
+    </marker>
+  );
+}

@@ -1,0 +1,169 @@
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
+import { formatDateTime, formatTime } from '../parts/format.ts';
+import { rangeBetween, type TimeRange } from './time-range.ts';
+
+/** Colours by the names of their tokens, as the theme of now has them. */
+export type Colours = (token: string) => string;
+
+export interface PlotProps {
+  /** For screen readers. */
+  readonly label: string;
+  /** Times in ms, then the values of each series. */
+  readonly data: uPlot.AlignedData;
+  /** Of time, for the width of bars and the end of the axis. */
+  readonly stepMs: number;
+  readonly height: number;
+  /** What is drawn; read once, and again when the theme changes. */
+  readonly series: (colours: Colours) => readonly uPlot.Series[];
+  readonly scale: uPlot.Scale;
+  /** The labels of the values' axis. */
+  readonly valueLabels: uPlot.Axis.Values;
+  /** Which of the values' lines are drawn; all without. */
+  readonly valueLines?: uPlot.Axis.Filter;
+  /** Drawn over it. */
+  readonly drawOver?: (plot: uPlot, colours: Colours) => void;
+  /** The bucket under the pointer; null where there is none. */
+  readonly onPoint: (index: number | null) => void;
+  /** A stretch of time was drawn. */
+  readonly onRange: (range: TimeRange) => void;
+}
+
+const SYNC_KEY = 'traffic';
+/** A shorter drag is a click. */
+const MIN_DRAG_PX = 4;
+
+const TIME_STEPS_MS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800,
+  604_800, 1_209_600, 2_592_000,
+].map((seconds) => seconds * 1000);
+
+/** A plot over time in which a stretch can be drawn to look at it alone. */
+export function Plot(props: PlotProps): JSX.Element {
+  const element = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const [isDark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
+
+  useEffect(() => {
+    const query = matchMedia('(prefers-color-scheme: dark)');
+    const look = (): void => setDark(query.matches);
+    query.addEventListener('change', look);
+    return () => query.removeEventListener('change', look);
+  }, []);
+
+  useLayoutEffect(() => {
+    const root = element.current!;
+    const made = new uPlot(optionsOf(latest, root), latest.current.data, root);
+    plot.current = made;
+    const sizes = new ResizeObserver(() => {
+      const { clientWidth } = root;
+      if (clientWidth > 0 && clientWidth !== made.width)
+        made.setSize({ width: clientWidth, height: latest.current.height });
+    });
+    sizes.observe(root);
+    return () => {
+      sizes.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [isDark]);
+
+  useLayoutEffect(() => {
+    plot.current?.setData(props.data);
+  }, [props.data]);
+
+  return (
+    <div
+      ref={element}
+      class="plot"
+      role="img"
+      aria-label={props.label}
+      style={{ height: `${props.height}px` }}
+    />
+  );
+}
+
+function optionsOf(latest: { readonly current: PlotProps }, root: HTMLElement): uPlot.Options {
+  const style = getComputedStyle(root);
+  const colours: Colours = (token) => style.getPropertyValue(`--${token}`).trim();
+  const { series, scale, valueLabels, valueLines, height } = latest.current;
+  const font = `11px ${colours('font')}`;
+  const axis = {
+    stroke: colours('text-muted'),
+    font,
+    grid: { stroke: colours('line'), width: 1 },
+    ticks: { show: false },
+  } as const;
+  let pointed: number | null = null;
+  return {
+    width: Math.max(60, root.clientWidth),
+    height,
+    ms: 1,
+    padding: [6, 8, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      points: { show: false },
+      drag: { x: true, y: false, setScale: false, dist: MIN_DRAG_PX },
+      sync: { key: SYNC_KEY },
+    },
+    scales: {
+      x: {
+        time: true,
+        range: (_, min, max) => [min, Math.max(max + latest.current.stepMs, min + 1)],
+      },
+      y: scale,
+    },
+    series: [{}, ...series(colours)],
+    axes: [
+      {
+        ...axis,
+        size: 22,
+        gap: 3,
+        space: 70,
+        incrs: TIME_STEPS_MS,
+        values: (_, splits, _axis, _space, stepMs) => splits.map((ms) => timeLabel(ms, stepMs)),
+      },
+      {
+        ...axis,
+        size: 52,
+        gap: 4,
+        space: 22,
+        values: valueLabels,
+        grid: { ...axis.grid, ...(valueLines === undefined ? {} : { filter: valueLines }) },
+      },
+    ],
+    hooks: {
+      draw: [(drawn) => latest.current.drawOver?.(drawn, colours)],
+      setCursor: [
+        ({ cursor: { idx } }) => {
+          const index = idx ?? null;
+          if (index === pointed) return;
+          pointed = index;
+          latest.current.onPoint(index);
+        },
+      ],
+      setSelect: [
+        (selected) => {
+          const { left, width } = selected.select;
+          if (width < MIN_DRAG_PX) return;
+          selected.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          latest.current.onRange(
+            rangeBetween(selected.posToVal(left, 'x'), selected.posToVal(left + width, 'x')),
+          );
+        },
+      ],
+    },
+  };
+}
+
+function timeLabel(ms: number, stepMs: number): string {
+  const time = formatTime(ms);
+  if (stepMs < 60_000) return time.slice(0, 8);
+  return stepMs < 86_400_000 && time.slice(0, 5) !== '00:00'
+    ? time.slice(0, 5)
+    : formatDateTime(ms).slice(5, 10);
+}

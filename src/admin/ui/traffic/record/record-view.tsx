@@ -1,0 +1,108 @@
+import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import type { RecordRow } from '../../../api/records/record-row.ts';
+import { useShortcuts } from '../../parts/shortcuts.ts';
+import { Empty, Failure, Loading } from '../../parts/states.tsx';
+import { TabList } from '../../parts/tab-list.tsx';
+import { copy } from '../../parts/toasts.tsx';
+import { Code } from './code.tsx';
+import { curlCommand } from './curl-command.ts';
+import { formatJson } from './format-json.ts';
+import { headFacts } from './head-facts.ts';
+import { useRecord } from './load-record.ts';
+import { MessageView } from './message-view.tsx';
+import { Overview } from './overview.tsx';
+import type { ShownRecord } from './read-record.ts';
+import { RecordHead } from './record-head.tsx';
+import { RecordMenu } from './record-menu.tsx';
+
+const TABS = [
+  { id: 'overview', title: 'Overview' },
+  { id: 'request', title: 'Request' },
+  { id: 'answer', title: 'Response' },
+  { id: 'document', title: 'Document' },
+] as const;
+type Tab = (typeof TABS)[number]['id'];
+
+/** Kept from record to record: whoever looks through answers sees the next answer. */
+const chosenTab = signal<Tab>('overview');
+
+/** A record, beside the list: why it was slow or failed, and everything that was recorded of it. */
+export function RecordView({
+  id,
+  row,
+  onClose,
+}: {
+  id: string;
+  /** Its line in the list, shown until its document is there; null where the list does not have it. */
+  row: RecordRow | null;
+  onClose: () => void;
+}): JSX.Element {
+  const { state, retry } = useRecord(id);
+  const record = state.kind === 'loaded' ? state.record : null;
+  useShortcuts(
+    record === null
+      ? []
+      : [
+          {
+            keys: ['1', '2', '3', '4'],
+            meaning: 'Overview, request, response, document of the record',
+            run: ({ key }) => (chosenTab.value = TABS[Number(key) - 1]!.id),
+          },
+          {
+            keys: ['y'],
+            meaning: 'Copy the record as a curl command',
+            run: () => {
+              const command = curlCommand(record);
+              if (command !== null) void copy(command, 'a curl command');
+            },
+          },
+        ],
+  );
+  return (
+    <article class="record" aria-label="Record">
+      <RecordHead facts={headFacts(record, row)} record={record} onClose={onClose}>
+        {state.kind === 'loaded' && <RecordMenu id={id} text={state.text} record={state.record} />}
+      </RecordHead>
+      {state.kind === 'loading' && <Loading what="the record" />}
+      {state.kind === 'missing' && (
+        <Empty title="This record is not there">
+          <p>
+            The store forgets its oldest records: <code>--store-size</code> and <code>--store-age</code> say
+            when. Other sinks may still have it.
+          </p>
+        </Empty>
+      )}
+      {state.kind === 'failed' && (
+        <Failure title="The record cannot be loaded" error={state.error} onRetry={retry} />
+      )}
+      {state.kind === 'loaded' && <Loaded id={id} text={state.text} record={state.record} />}
+    </article>
+  );
+}
+
+function Loaded({ id, text, record }: { id: string; text: string; record: ShownRecord }): JSX.Element {
+  const isExchange = record.gap === null && record.summary === null;
+  const tabs = isExchange ? TABS : TABS.filter(({ id: tab }) => tab === 'overview' || tab === 'document');
+  const tab = tabs.some(({ id: one }) => one === chosenTab.value) ? chosenTab.value : 'overview';
+  return (
+    <>
+      <TabList
+        label="Parts of the record"
+        tabs={tabs}
+        selected={tab}
+        panelId="record-panel"
+        onSelect={(next) => (chosenTab.value = next)}
+      />
+      {/* Another record, or part, begins at its top. */}
+      <div class="record-panel" id="record-panel" role="tabpanel" tabIndex={0} key={`${id} ${tab}`}>
+        {tab === 'overview' && <Overview id={id} record={record} />}
+        {tab === 'request' && (
+          <MessageView message={record.request} what="request" query={record.url.query} />
+        )}
+        {tab === 'answer' && <MessageView message={record.response} what="answer" />}
+        {tab === 'document' && <Code text={formatJson(text)} language="json" label="The document" />}
+      </div>
+    </>
+  );
+}

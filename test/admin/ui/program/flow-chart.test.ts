@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import test from 'ava';
+import fc from 'fast-check';
+import {
+  type ChartLayout,
+  layoutCharts,
+  pathThrough,
+  type PlacedBox,
+} from '../../../../src/admin/ui/program/flow-chart-layout.ts';
+import { boxBeside, type Chart, chartsOf } from '../../../../src/admin/ui/program/flow-chart-model.ts';
+import type { Graph, GraphNode } from '../../../../src/admin/ui/program/program-shapes.ts';
+
+/** Writes graphs as the gateway does: depth first. */
+type Outline = readonly [name: string, ...filters: readonly FilterOutline[]];
+type FilterOutline = string | { readonly name: string; readonly to: readonly Outline[] };
+
+function graphOf(...roots: Outline[]): Graph {
+  const nodes: GraphNode[] = [];
+  const add = (node: Omit<GraphNode, 'c'>): { id: number; c: number[] } => {
+    const c: number[] = [];
+    nodes.push({ ...node, c });
+    return { id: nodes.length - 1, c };
+  };
+  const addPipeline = ([name, ...filters]: Outline, p: number | undefined): number => {
+    const { id, c } = add({ name, t: p === undefined ? 'root' : 'pipeline', p });
+    for (const filter of filters) {
+      const { name: own, to } = typeof filter === 'string' ? { name: filter, to: [] } : filter;
+      const node = add({
+        name: own,
+        t: own === 'fork' ? 'fork' : to.length > 0 ? 'link' : 'filter',
+        p: id,
+        line: nodes.length + 1,
+      });
+      c.push(node.id);
+      for (const target of to) node.c.push(addPipeline(target, node.id));
+    }
+    return id;
+  };
+  return { roots: roots.map((root) => addPipeline(root, undefined)), nodes };
+}
+
+function arrowsOf({ boxes, arrows }: Chart): string[] {
+  const name = (id: number): string => boxes.find((box) => box.id === id)!.name;
+  return arrows.map(({ from, to, kind }) => `${name(from)} ${kind} ${name(to)}`);
+}
+
+test('arrows lead into linked pipelines and back, and past forks', (t) => {
+  const [chart] = chartsOf(
+    graphOf([
+      'port',
+      { name: 'fork', to: [['mirror', 'dump']] },
+      {
+        name: 'link',
+        to: [
+          ['left', 'print'],
+          ['right', { name: 'mux', to: [['shared', 'connect']] }],
+        ],
+      },
+      'last',
+    ]),
+  );
+  t.deepEqual(arrowsOf(chart!), [
+    'port next fork',
+    'fork branch mirror',
+    'mirror next dump',
+    'fork next link',
+    'link branch left',
+    'left next print',
+    'link branch right',
+    'right next mux',
+    'mux branch shared',
+    'shared next connect',
+    'print back last',
+    'connect back last',
+  ]);
+  t.deepEqual(
+    chart!.boxes.map(({ name, level }) => `${level} ${name}`),
+    [
+      '1 port',
+      '2 fork',
+      '3 mirror',
+      '4 dump',
+      '2 link',
+      '3 left',
+      '4 print',
+      '3 right',
+      '4 mux',
+      '5 shared',
+      '6 connect',
+      '2 last',
+    ],
+  );
+});
+
+test('what is missing or recursive is a box that nothing comes out of', (t) => {
+  const [chart] = chartsOf(graphOf(['port', { name: 'link', to: [['pipeline not found: x']] }, 'last']));
+  t.deepEqual(arrowsOf(chart!), ['port next link', 'link branch pipeline not found: x', 'link next last']);
+  t.is(chart!.boxes.find(({ kind }) => kind === 'missing')?.name, 'pipeline not found: x');
+});
+
+test('a pipeline without filters hands on what it gets', (t) => {
+  const [chart] = chartsOf(graphOf(['port', { name: 'link', to: [['empty']] }, 'last']));
+  t.deepEqual(arrowsOf(chart!), ['port next link', 'link branch empty', 'empty back last']);
+});
+
+test('a graph that is no tree is drawn as far as it is one', (t) => {
+  const nodes: GraphNode[] = [
+    { name: 'root', t: 'root', c: [1, 1, 7] },
+    { name: 'link', t: 'link', c: [0, 2] },
+    { name: 'p', t: 'pipeline', c: [1] },
+  ];
+  const charts = chartsOf({ roots: [0, 9], nodes });
+  t.is(charts.length, 1);
+  t.deepEqual(
+    charts[0]!.boxes.map(({ name }) => name),
+    ['root', 'link', 'p'],
+  );
+});
+
+test('arrow keys come to every box', (t) => {
+  const [chart] = chartsOf(graphOf(['port', { name: 'link', to: [['a', 'x'], ['b']] }, 'last']));
+  const { boxes } = chart!;
+  const visited = [boxes[0]!.id];
+  for (let next = boxBeside(boxes, visited[0]!, 'ArrowDown'); next !== null;) {
+    visited.push(next);
+    next = boxBeside(boxes, next, 'ArrowDown');
+  }
+  t.deepEqual(
+    visited,
+    boxes.map(({ id }) => id),
+  );
+  const link = boxes.find(({ name }) => name === 'link')!.id;
+  const a = boxes.find(({ name }) => name === 'a')!.id;
+  t.is(boxBeside(boxes, link, 'ArrowRight'), a);
+  t.is(boxBeside(boxes, a, 'ArrowLeft'), link);
+  t.is(boxBeside(boxes, visited[0]!, 'ArrowLeft'), null);
+  t.is(boxBeside(boxes, -5, 'ArrowDown'), visited[0]!);
+});
+
+const outline: fc.Arbitrary<Outline> = fc.letrec<{ pipeline: Outline; filter: FilterOutline }>((tie) => ({
+  pipeline: fc
+    .tuple(fc.constantFrom('p', 'a longer name of a pipeline'), fc.array(tie('filter'), { maxLength: 4 }))
+    .map(([name, filters]): Outline => [name, ...filters]),
+  filter: fc.oneof(
+    { depthSize: 'small', maxDepth: 3 },
+    fc.constantFrom('connect', 'decompressMessageBody', 'print'),
+    fc.record({
+      name: fc.constantFrom('link', 'fork', 'mux'),
+      to: fc.array(tie('pipeline'), { minLength: 1, maxLength: 3 }),
+    }),
+  ),
+})).pipeline;
+
+function overlap(one: PlacedBox, other: PlacedBox): boolean {
+  return (
+    Math.abs(one.x - other.x) * 2 < one.width + other.width - 1 &&
+    Math.abs(one.y - other.y) * 2 < one.height + other.height - 1
+  );
+}
+
+function isInside({ width, height, boxes, arrows, frames }: ChartLayout): boolean {
+  const fits = (left: number, top: number, right: number, bottom: number): boolean =>
+    left > -0.5 && top > -0.5 && right < width + 0.5 && bottom < height + 0.5;
+  return (
+    boxes.every((box) =>
+      fits(box.x - box.width / 2, box.y - box.height / 2, box.x + box.width / 2, box.y + box.height / 2),
+    ) &&
+    frames.every((frame) =>
+      fits(frame.left, frame.top, frame.left + frame.width, frame.top + frame.height),
+    ) &&
+    arrows.every(({ points }) => points.every(({ x, y }) => fits(x, y, x, y)))
+  );
+}
+
+test('whatever the pipelines, no box covers another, all is inside the picture, and what comes later stands below', (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(outline, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom('none', 'beside', 'below'),
+      fc.integer({ min: 200, max: 2000 }),
+      (roots, counts, maxWidth) => {
+        const placed = layoutCharts(chartsOf(graphOf(...roots)), { counts, maxWidth });
+        const { boxes, arrows } = placed;
+        for (const [index, box] of boxes.entries())
+          for (const other of boxes.slice(index + 1)) t.false(overlap(box, other));
+        t.true(isInside(placed));
+        for (const { from, to, points } of arrows) {
+          const find = (id: number): PlacedBox => boxes.find((box) => box.id === id)!;
+          t.true(find(from).y < find(to).y);
+          t.true(points.length >= 2);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('one pipeline of filters is a straight column, and a mirror stands beside it', (t) => {
+  const charts = chartsOf(graphOf(['port', 'a', { name: 'fork', to: [['mirror', 'dump']] }, 'b', 'c']));
+  const { boxes } = layoutCharts(charts, { counts: 'none', maxWidth: 1000 });
+  const find = (name: string): PlacedBox => boxes.find((box) => box.name === name)!;
+  t.true(Math.abs(find('b').x - find('c').x) < 1);
+  t.true(Math.abs(find('port').x - find('fork').x) < 1);
+  t.true(Math.abs(find('dump').x - find('b').x) > find('b').width);
+});
+
+test('nothing to draw is an empty picture', (t) => {
+  t.deepEqual(layoutCharts([], { counts: 'none', maxWidth: 500 }).boxes, []);
+});
+
+test('a path has no empty last piece, so that its tip knows where it points', (t) => {
+  const points = [
+    { x: 0, y: 0 },
+    { x: 5, y: 5 },
+    { x: 5, y: 10 },
+  ];
+  t.is(pathThrough(points), 'M 0.0 0.0 Q 5.0 5.0 5.0 10.0');
+  t.is(pathThrough(points.slice(0, 2)), 'M 0.0 0.0 L 5.0 5.0');
+  t.is(pathThrough([]), '');
+});
+
+test('the style sheet and the list of lines agree on the height of a line', (t) => {
+  const folder = path.join(import.meta.dirname, '../../../../src/admin/ui');
+  const style = readFileSync(path.join(folder, 'style/program.css'), 'utf8');
+  const view = readFileSync(path.join(folder, 'program/console-lines.tsx'), 'utf8');
+  t.is(/\.console-line \{[^}]*?\bheight: (\d+)px/.exec(style)?.[1], /ROW_HEIGHT = (\d+);/.exec(view)?.[1]);
+});
