@@ -54,6 +54,7 @@ export class RecordSummaries {
     const known = this.#knownOf(JSON.stringify(question.query));
     const ground = this.#reading.snapshot(() => this.#ground(question));
     yield* this.#read(question, known, ground);
+    if (isOfAllTimes(question)) known.forgetBefore(ground.stretches.at(-1)?.firstRow ?? 0);
     let [matching, oldestMs, newestMs] = [0, Infinity, -Infinity];
     const hasAll = yield* this.#each(question, known, ground, (chunk, at) => {
       const timestampMs = chunk.timestampsMs[at]!;
@@ -155,7 +156,6 @@ export class RecordSummaries {
       return true;
     };
     while (!this.#reading.snapshot(step)) yield 'go-on';
-    known.forgetBefore(stretches.at(-1)!.firstRow);
   }
 
   #isUnknown({ firstRow, lastRow }: Stretch, known: KnownRows): boolean {
@@ -216,4 +216,9 @@ function stepsFor(
       ? Math.max(nowMs, counted.toMs)
       : counted.toMs;
   return timeSteps(from, Math.max(from, to), buckets);
+}
+
+/** Then what is before the blocks that were found is forgotten, or too old to be counted. */
+function isOfAllTimes({ sinceMs, untilMs }: SummaryQuestion): boolean {
+  return sinceMs === -Infinity && untilMs === Infinity;
 }

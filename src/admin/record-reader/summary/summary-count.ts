@@ -99,7 +99,7 @@ export class SummaryCount {
       this.#counted(facet).map(([id, count]) => ({
         value: table.shownAt(id),
         count,
-        query: queryTerm(facet, table.patternAt(id)),
+        query: queryTerm(facet, table.shownAt(id)),
       })),
     );
   }
@@ -111,7 +111,7 @@ export class SummaryCount {
     let all = 0;
     for (const [id, count] of this.#counted('path')) {
       const [pattern, shown] = [table.patternAt(id), table.shownAt(id)];
-      const value = { value: shown, count, query: queryTerm('path', pattern) };
+      const value = { value: shown, count, query: queryTerm('path', shown) };
       const parent = parentPattern(pattern);
       all += count;
       if (parent === null) {
@@ -127,8 +127,8 @@ export class SummaryCount {
       sum.count += count;
       if (pattern !== parent) sum.children.push(value);
     }
-    for (const [pattern, { shown, count, children }] of parents) {
-      values.push({ value: shown, count, query: queryTerm('path', pattern) });
+    for (const { shown, count, children } of parents.values()) {
+      values.push({ value: shown, count, query: queryTerm('path', shown) });
       if (count >= all * MIN_COMMON_SHARE) values.push(...children);
     }
     return mostFrequent(values);
