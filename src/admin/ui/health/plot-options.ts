@@ -57,7 +57,9 @@ export function plotOptions(init: {
     },
     hooks: {
       setCursor: [
-        ({ cursor: { idx, left } }) => {
+        ({ cursor: { idx, left, event } }) => {
+          // Only where the pointer is: what was moved by a key stays at its time when samples come.
+          if (event == null) return;
           cursorPlace.value = idx == null || left == null || left < 0 ? null : idx;
         },
       ],
@@ -88,7 +90,8 @@ export function plotOptions(init: {
       },
       ...units.map((unit, index): uPlot.Axis => ({
         scale: scaleOf(unit),
-        side: (index === 0 ? 3 : 1) as uPlot.Axis.Side,
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the typings name left and right by an enum that is in them only
+        side: index === 0 ? 3 : 1,
         stroke: colours.text,
         font: colours.font,
         size: Y_AXIS_WIDTH,
