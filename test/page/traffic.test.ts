@@ -154,6 +154,30 @@ browserTest('a record is opened and left by keys, and has an address', async (t)
   t.false(page.url().includes('record='));
 });
 
+browserTest('where nothing is kept, the list says so and what to do', async (t) => {
+  const gateway = await startPageGateway(t, ['--store=off', '--stdout']);
+  const page = await openPage(t, await openBrowser(t), gateway.page);
+  await page.getByText('No records are kept here').waitFor();
+  await page.getByText('--store=off').waitFor();
+  t.pass();
+});
+
+browserTest('on a narrow screen the record lies over the list, and a button leads back', async (t) => {
+  const gateway = await startPageGateway(t);
+  const page = await openPage(t, await openBrowser(t, { width: 360, height: 740 }), gateway.page);
+  await send(gateway.traffic, ['/', '/error']);
+  await waitForPaths(page, ['/error', '/']);
+  t.is((await page.locator('.records-line[data-row]').first().boundingBox())!.height, 46);
+  await page.locator('.records-path', { hasText: '/error' }).click();
+  await page.getByRole('button', { name: 'Back to the list' }).click();
+  await page.getByRole('region', { name: 'Record' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Filters' }).click();
+  await page.getByRole('button', { name: /^5xx/ }).click();
+  await waitForPaths(page, ['/error']);
+  t.is(await page.locator('.traffic-drawer').count(), 0);
+  t.false(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth));
+});
+
 browserTest('a stretch that is drawn in the plot is looked at alone', async (t) => {
   const gateway = await startPageGateway(t);
   const page = await openPage(t, await openBrowser(t), gateway.page);

@@ -95,16 +95,18 @@ export function TrafficPlots({
                 <i aria-hidden="true">▼</i> <b>{formatCount(shown.missing)}</b> missing
               </span>
             )}
-            <span class="plots-latency">
-              {(['p50', 'p95', 'p99'] as const).map((name) => (
-                <span key={name} class="plots-item" data-line={name}>
-                  <i aria-hidden="true" /> {name}
-                  {bucket !== undefined && (
-                    <b> {bucket[name] === null ? '–' : formatDuration(bucket[name])}</b>
-                  )}
-                </span>
-              ))}
-            </span>
+            {(isShown || bucket !== undefined) && (
+              <span class="plots-latency">
+                {(['p50', 'p95', 'p99'] as const).map((name) => (
+                  <span key={name} class="plots-item" data-line={name}>
+                    <i aria-hidden="true" /> {name}
+                    {bucket !== undefined && (
+                      <b> {bucket[name] === null ? '–' : formatDuration(bucket[name])}</b>
+                    )}
+                  </span>
+                ))}
+              </span>
+            )}
           </>
         )}
       </div>

@@ -111,15 +111,17 @@ export function TrafficView(): JSX.Element {
           onOpen={reading.open}
         />
       </TrafficState>
-      <TrafficStatus
-        records={records}
-        summary={summary}
-        isFollowing={!reading.isHeld}
-        isPaused={isPaused}
-        comparedId={isComparing ? null : comparedId}
-        onPause={reading.pause}
-        onFollow={reading.follow}
-      />
+      {fault === null && (
+        <TrafficStatus
+          records={records}
+          summary={summary}
+          isFollowing={!reading.isHeld}
+          isPaused={isPaused}
+          comparedId={isComparing ? null : comparedId}
+          onPause={reading.pause}
+          onFollow={reading.follow}
+        />
+      )}
     </div>
   );
   const beside =
