@@ -273,7 +273,7 @@ test('activity: what came to each filter of all data threads, and where the last
 });
 
 test('activity: an upstream that cannot be reached is an error of its connect', async (t) => {
-  const { gateway } = await start(t, "pipy().listen('127.0.0.1:0').connect('127.0.0.1:1').dummy()");
+  const { gateway } = await start(t, "pipy().listen('127.0.0.1:0').connect('127.0.0.1:1').print()");
   const client = await connectClient(gateway.addresses[0]!.port);
   client.write('x');
   await client.untilClose();
