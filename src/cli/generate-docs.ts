@@ -206,7 +206,7 @@ function metricsPage(): string {
   return `${NOTE}
 # Metrics
 
-What the gateway counts about itself. \`--gui-port=8001\` serves all of it at \`/metrics\` for Prometheus; where
+What the gateway counts about itself. The port of the page (\`--gui-port\`) serves all of it at \`/metrics\` for Prometheus; where
 \`OTEL_EXPORTER_OTLP_ENDPOINT\` or \`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT\` is set, it is also sent by OTLP each
 \`OTEL_METRIC_EXPORT_INTERVAL\` (60 s), unless \`OTEL_METRICS_EXPORTER\` is \`none\`. All totals are since the start of the process
 (cumulative), over all data threads. Prometheus has the same names whichever way the metrics come; of an attribute it makes a label with underscores

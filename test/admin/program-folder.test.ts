@@ -102,8 +102,8 @@ const ESCAPES = [
   'x\ny.js',
   'x\u2028.js',
   'cafe\u0301.js',
-  `${'x'.repeat(256)}`,
-  `${'é'.repeat(128)}`,
+  'x'.repeat(256),
+  'é'.repeat(128),
   Array.from({ length: 33 }, () => 'd').join('/'),
   `${'d/'.repeat(4000)}x`,
 ];

@@ -70,13 +70,21 @@ export function ChartBoxMark({
       aria-level={level}
       aria-description={inWords(box, rates)}
       aria-selected={isCurrent}
-      tabIndex={isCurrent ? 0 : -1}
+      // Attributes of SVG are written as they are.
+      tabindex={isCurrent ? 0 : -1}
       data-box={id}
       class={`chart-box chart-box-${kind} ${hasLine ? 'chart-box-source' : ''}`}
       onFocus={onFocus}
       onClick={() => onOpen(box)}
     >
-      <rect x={left} y={top} width={width} height={height} rx={kind === 'filter' ? 5 : height / 2}>
+      <rect
+        x={left}
+        y={top}
+        width={width}
+        height={height}
+        rx={kind === 'filter' ? 5 : height / 2}
+        aria-hidden="true"
+      >
         <title>{inWords(box, rates)}</title>
       </rect>
       <text

@@ -31,6 +31,8 @@ export function codeExtensions(path: string): Extension {
   return [
     styleNonce(),
     typedOverSelection,
+    // Said, though it can be edited: not every checker takes that for a place that Tab comes to.
+    EditorView.contentAttributes.of({ tabindex: '0' }),
     CODE_THEME,
     languageOf(path),
     lineNumbers(),

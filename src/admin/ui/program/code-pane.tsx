@@ -2,8 +2,9 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Failure, Loading } from '../parts/states.tsx';
 import type { CodeEditor } from './code-editor.ts';
-import { change, jump, openFileAt, save } from './files.ts';
+import { change, openFileAt, save } from './files.ts';
 import type { Problem } from './program-shapes.ts';
+import { jump } from './show-source.ts';
 
 /** The editor is large: it is loaded when it is first opened. */
 type CodeModule = typeof import('./code-editor.ts');

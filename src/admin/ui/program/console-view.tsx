@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { formatCount } from '../parts/format.ts';
+import { useShortcuts } from '../parts/shortcuts.ts';
 import { copy } from '../parts/toasts.tsx';
 import { clearLog, useLogTail } from './console-log.ts';
 import { ConsoleLines } from './console-lines.tsx';
@@ -28,6 +29,8 @@ export function ConsoleView({ onClose }: { onClose?: () => void }): JSX.Element 
   const hidden = hiddenLevels.value;
   const text = wantedText.value;
   const shown = useMemo(() => filteredLines(lines, { hidden, text }), [lines, hidden, text]);
+  const search = useRef<HTMLInputElement>(null);
+  useShortcuts([{ keys: ['/'], meaning: 'Search the console', run: () => search.current?.focus() }]);
   const toggle = (level: Level): void => {
     const next = new Set(hidden);
     if (!next.delete(level)) next.add(level);
@@ -51,6 +54,7 @@ export function ConsoleView({ onClose }: { onClose?: () => void }): JSX.Element 
           ))}
         </div>
         <input
+          ref={search}
           class="field console-search"
           type="search"
           placeholder="Lines that contain…"

@@ -12,7 +12,7 @@ import { FileTreeView } from './file-tree-view.tsx';
 import { loadTree, lookAt, openFile, reveal, save, selectedPath } from './files.ts';
 import { addressOf, type ProgramPlace } from './program-route.ts';
 import { running } from './running-program.ts';
-import { showSource } from './show-source.ts';
+import { jumpTo, showSource } from './show-source.ts';
 import { useMedia } from './use-media.ts';
 import { useScriptCheck } from './use-script-check.ts';
 
@@ -103,7 +103,8 @@ export function EditorView({ place }: { place: ProgramPlace & { part: 'editor' }
 }
 
 /** Opens what the address names; without a name, what runs, or stays. */
-function useOpenPath({ path }: ProgramPlace & { part: 'editor' }, epoch: number, onOpen: () => void): void {
+function useOpenPath(place: ProgramPlace & { part: 'editor' }, epoch: number, onOpen: () => void): void {
+  const { path, line, column } = place;
   const runningPath = running.value?.path ?? null;
   useEffect(() => {
     if (path !== null) {
@@ -115,6 +116,7 @@ function useOpenPath({ path }: ProgramPlace & { part: 'editor' }, epoch: number,
       go(address, { isReplacing: true });
     }
   }, [path, runningPath]);
+  useEffect(() => jumpTo(place), [path, line, column]);
   useEffect(() => {
     if (path === null) return;
     const look = (): void => {

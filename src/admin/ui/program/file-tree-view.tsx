@@ -1,11 +1,13 @@
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
+import { formatCount } from '../parts/format.ts';
 import { Empty, Failure, Loading } from '../parts/states.tsx';
 import { plainText } from '../parts/shown-text.ts';
 import { treeMove, type TreeRow, treeRows } from './file-tree.ts';
 import {
   editedPaths,
   expandedFolders,
+  leftOut,
   loadTree,
   selectedPath,
   setExpanded,
@@ -62,19 +64,26 @@ export function FileTreeView({
     event.stopPropagation();
   };
   return (
-    <div class="file-tree" role="tree" aria-label="Files" ref={list} onKeyDown={onKeyDown}>
-      {rows.map((row) => (
-        <FileRow
-          key={row.path}
-          row={row}
-          isSelected={row.path === selected}
-          isOpen={row.path === path}
-          isReachable={row.path === reachable}
-          isRunning={running.value?.path === row.path}
-          isEdited={edited.has(row.path)}
-          onChoose={() => choose(row)}
-        />
-      ))}
+    <div class="file-list">
+      <div class="file-tree" role="tree" aria-label="Files" ref={list} onKeyDown={onKeyDown}>
+        {rows.map((row) => (
+          <FileRow
+            key={row.path}
+            row={row}
+            isSelected={row.path === selected}
+            isOpen={row.path === path}
+            isReachable={row.path === reachable}
+            isRunning={running.value?.path === row.path}
+            isEdited={edited.has(row.path)}
+            onChoose={() => choose(row)}
+          />
+        ))}
+      </div>
+      {leftOut.value > 0 && (
+        <p class="file-left-out muted">
+          {formatCount(leftOut.value)} more are not shown: too many, too deep, or with odd names.
+        </p>
+      )}
     </div>
   );
 }

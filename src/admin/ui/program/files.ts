@@ -6,6 +6,8 @@ import { deleteFile, fetchFile, fetchTheirs, fetchTree, putFile } from './progra
 
 /** The files of the program's folder; null until they are loaded. */
 export const tree = signal<FileTree | null>(null);
+/** How many files and folders are there besides. */
+export const leftOut = signal(0);
 export const treeError = signal<unknown>(null);
 export const expandedFolders = signal<ReadonlySet<string>>(new Set());
 /** The row that is selected, a file or a folder. */
@@ -20,15 +22,6 @@ export type Opening =
 
 /** Files that were opened since the page was, by path: what is edited in them is kept until it is saved. */
 export const openings = signal<ReadonlyMap<string, Opening>>(new Map());
-
-/** A place to show, once the file is open. `number` tells one wish from the next. */
-export interface Jump {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
-  readonly number: number;
-}
-export const jump = signal<Jump | null>(null);
 
 /** The paths of files with edits that are not saved. */
 export function editedPaths(): string[] {
@@ -45,7 +38,9 @@ export function openFileAt(path: string | null): OpenFile | null {
 
 export async function loadTree(): Promise<void> {
   try {
-    tree.value = await fetchTree();
+    const listed = await fetchTree();
+    tree.value = listed.tree;
+    leftOut.value = listed.leftOut;
     treeError.value = null;
   } catch (error) {
     treeError.value = error;

@@ -39,8 +39,13 @@ export interface ChartLayout {
 export interface LayoutOptions {
   /** Where in its box the counts of a filter stand. */
   readonly counts: 'none' | 'beside' | 'below';
-  /** Charts stand side by side up to this. */
-  readonly maxWidth: number;
+  /** What the picture is seen through; CSS pixels. */
+  readonly window: WindowSize;
+}
+
+export interface WindowSize {
+  readonly width: number;
+  readonly height: number;
 }
 
 const LETTER_WIDTH = 7.3;
@@ -56,14 +61,38 @@ const COUNTS_WIDTH = 136;
 /** How many letters of a name fit into the widest box. */
 export const MAX_NAME_LENGTH = Math.floor((MAX_WIDTH - 24) / LETTER_WIDTH);
 
-/** Places all charts, each in layers from top to bottom, in rows as wide as the window. */
+/** A picture that is taller than the window is scrolled rather than made smaller than that: it is read from top to bottom. */
+const LEAST_FIT = 0.8;
+const MIN_FIT = 0.25;
+/** Charts stand side by side up to so many widths of the window. */
+const ROW_WIDTHS = [1, 1.12, 1.3];
+
+/** The zoom at which a picture fits into a window: all of its width, and of its height as much as can be read. */
+export function fitOf(picture: WindowSize, window: WindowSize): number {
+  const byHeight = Math.max(LEAST_FIT, window.height / picture.height);
+  return Math.max(MIN_FIT, Math.min(1, window.width / picture.width, byHeight));
+}
+
+/** Places all charts, each in layers from top to bottom, side by side where that can be read. */
 export function layoutCharts(charts: readonly Chart[], options: LayoutOptions): ChartLayout {
+  const placed = charts.map((one) => layoutChart(one, options));
+  const { window } = options;
+  const [first, ...more] = ROW_WIDTHS.map((share) => inRows(placed, share * window.width));
+  /** How much of the picture is seen without scrolling, before how large it is. */
+  const worth = (picture: ChartLayout): number => {
+    const fit = fitOf(picture, window);
+    return Math.min(1, window.height / (picture.height * fit)) + fit / 10;
+  };
+  return more.reduce((best, other) => (worth(other) > worth(best) ? other : best), first!);
+}
+
+function inRows(charts: readonly ChartLayout[], maxWidth: number): ChartLayout {
   const rows: { left: number; top: number; chart: ChartLayout }[] = [];
   let left = MARGIN;
   let top = MARGIN;
   let rowHeight = 0;
-  for (const chart of charts.map((one) => layoutChart(one, options))) {
-    if (left > MARGIN && left + chart.width + MARGIN > options.maxWidth) {
+  for (const chart of charts) {
+    if (left > MARGIN && left + chart.width + MARGIN > maxWidth) {
       left = MARGIN;
       top += rowHeight + CHART_GAP;
       rowHeight = 0;
@@ -103,7 +132,9 @@ function layoutChart(chart: Chart, { counts }: LayoutOptions): ChartLayout {
   });
   graph.setGraph({ rankdir: 'TB', nodesep: 20, ranksep: 22, edgesep: 12 });
   const sized = (box: ChartBox): { width: number; height: number } => {
-    const wanted = box.name.length * LETTER_WIDTH + 24 + (counts === 'beside' ? COUNTS_WIDTH : 0);
+    // Titles are bold, rounded, and may have a sign before them.
+    const margins = box.kind === 'title' ? 56 : 24;
+    const wanted = box.name.length * LETTER_WIDTH + margins + (counts === 'beside' ? COUNTS_WIDTH : 0);
     return {
       width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTHS[counts], wanted)),
       height: box.kind === 'missing' ? HEIGHTS.none : HEIGHTS[counts],

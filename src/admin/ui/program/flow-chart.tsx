@@ -1,15 +1,14 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useShortcuts } from '../parts/shortcuts.ts';
 import type { BoxRates } from './activity-rates.ts';
 import { ChartArrowLine, ChartBoxMark } from './chart-marks.tsx';
-import { layoutCharts } from './flow-chart-layout.ts';
+import { fitOf, layoutCharts } from './flow-chart-layout.ts';
 import { boxBeside, type Chart, type ChartBox } from './flow-chart-model.ts';
 import { useDrag } from './use-drag.ts';
 
 const MIN_ZOOM = 0.25;
 const MAX_ZOOM = 2;
-/** A picture that is taller than the window is scrolled rather than made smaller than that: it is read from top to bottom. */
-const LEAST_FIT = 0.8;
 const ZOOM_STEP = 1.2;
 
 /**
@@ -30,7 +29,6 @@ export function FlowChart({
 }): JSX.Element {
   const window = useRef<HTMLDivElement>(null);
   const picture = useRef<SVGSVGElement>(null);
-  const [maxWidth, setMaxWidth] = useState(800);
   /** Null: as it fits. */
   const [zoom, setZoom] = useState<number | null>(null);
   const [size, setSize] = useState({ width: 800, height: 600 });
@@ -39,18 +37,18 @@ export function FlowChart({
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
       const { clientWidth, clientHeight } = entry!.target;
-      setSize({ width: clientWidth, height: clientHeight });
-      // Rows change only where the width does a lot: a picture that jumps while a bar is dragged cannot be read.
-      setMaxWidth(Math.max(320, Math.round(clientWidth / 80) * 80));
+      // Charts move only where the window changes a lot: a picture that jumps while a bar is dragged cannot be read.
+      const rounded = (length: number): number => Math.max(160, Math.floor(length / 40) * 40);
+      setSize({ width: rounded(clientWidth), height: rounded(clientHeight) });
     });
     observer.observe(window.current!);
     return () => observer.disconnect();
   }, []);
-  const placed = useMemo(() => layoutCharts(charts, { counts, maxWidth }), [charts, counts, maxWidth]);
-  const fit = Math.max(
-    MIN_ZOOM,
-    Math.min(1, size.width / placed.width, Math.max(LEAST_FIT, size.height / placed.height)),
+  const placed = useMemo(
+    () => layoutCharts(charts, { counts, window: size }),
+    [charts, counts, size.width, size.height],
   );
+  const fit = fitOf(placed, size);
   const scale = zoom ?? fit;
   useDrag(window);
   const boxes = charts.flatMap((chart) => chart.boxes);
@@ -62,13 +60,15 @@ export function FlowChart({
     element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
   const zoomTo = (next: number): void => setZoom(Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, next)));
+  useShortcuts([
+    { keys: ['+'], meaning: 'Zoom the chart in', run: () => zoomTo(scale * ZOOM_STEP) },
+    { keys: ['-'], meaning: 'Zoom the chart out', run: () => zoomTo(scale / ZOOM_STEP) },
+    { keys: ['0'], meaning: 'Fit the whole chart', run: () => setZoom(null) },
+  ]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || focused === null) return;
     const box = boxes.find(({ id }) => id === focused)!;
     if (event.key === 'Enter' || event.key === ' ') onOpen(box);
-    else if (event.key === '+') zoomTo(scale * ZOOM_STEP);
-    else if (event.key === '-') zoomTo(scale / ZOOM_STEP);
-    else if (event.key === '0') setZoom(null);
     else {
       const next = boxBeside(boxes, focused, event.key);
       if (next === null) return;

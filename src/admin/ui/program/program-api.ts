@@ -8,6 +8,8 @@ export interface RunningProgram {
   /** With a leading slash; null where nothing runs. */
   readonly path: string | null;
   readonly source: 'built-in' | 'file' | 'none';
+  /** Another one: it was started anew. */
+  readonly generation: string;
 }
 
 /** Where a script is wrong, as the gateway tells it. */
@@ -18,8 +20,11 @@ export interface ScriptFault {
   readonly column: number | null;
 }
 
-export async function fetchTree(): Promise<FileTree> {
-  return requestJson<FileTree>('/api/files');
+/** `leftOut`: files and folders that the gateway does not list, since they are too many, too deep, or have odd names. */
+export async function fetchTree(): Promise<{ readonly tree: FileTree; readonly leftOut: number }> {
+  const response = await request('/api/files');
+  const tree = (await response.json()) as FileTree;
+  return { tree, leftOut: Number(response.headers.get('x-left-out')) || 0 };
 }
 
 /** @returns null where there is no such file */
@@ -90,8 +95,9 @@ export async function fetchRunning(): Promise<RunningProgram> {
   const response = await request('/api/program');
   const path = (await response.text()).trim();
   const told = response.headers.get('x-program-source');
-  if (path === '') return { path: null, source: 'none' };
-  return { path, source: told === 'built-in' ? told : 'file' };
+  const generation = response.headers.get('x-program-generation') ?? '';
+  if (path === '') return { path: null, source: 'none', generation };
+  return { path, source: told === 'built-in' ? told : 'file', generation };
 }
 
 /** Loads and starts a script; what is wrong with it, or null. Throws where the gateway cannot be asked. */

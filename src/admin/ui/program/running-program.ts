@@ -10,8 +10,8 @@ import {
 /** Which script runs; null until the gateway has told. */
 export const running = signal<RunningProgram | null>(null);
 
-/** Rises with each start and stop: what is known of the running program should be loaded anew. */
-export const generation = signal(0);
+/** Rises with each start and stop, whoever did it: what is known of the running program should be loaded anew. */
+export const turn = signal(0);
 
 export type Undertaking =
   | { readonly kind: 'none' }
@@ -28,9 +28,10 @@ export const undertaking = signal<Undertaking>({ kind: 'none' });
 export async function loadRunning(): Promise<void> {
   const before = running.value;
   const now = await fetchRunning();
-  if (before?.path === now.path && before?.source === now.source) return;
+  if (before?.path === now.path && before.source === now.source && before.generation === now.generation)
+    return;
   running.value = now;
-  generation.value++;
+  turn.value++;
 }
 
 /** Starts a script as it was saved; says how that went in `undertaking`. */
@@ -39,7 +40,6 @@ export async function start(path: string): Promise<void> {
   try {
     const fault = await startProgram(path);
     undertaking.value = fault === null ? { kind: 'started', path } : { kind: 'failed', path, fault };
-    generation.value++;
     await loadRunning();
   } catch (error) {
     fail(path, error);
@@ -53,7 +53,6 @@ export async function stop(): Promise<void> {
   try {
     await stopProgram();
     undertaking.value = { kind: 'none' };
-    generation.value++;
     await loadRunning();
   } catch (error) {
     fail(path, error);

@@ -11,7 +11,7 @@ import { fetchConfig } from './program-api.ts';
 import { addressOf } from './program-route.ts';
 import type { Graph } from './program-shapes.ts';
 import { RunningList } from './running-list.tsx';
-import { generation, running } from './running-program.ts';
+import { running, turn } from './running-program.ts';
 import { showSource } from './show-source.ts';
 import { useMedia } from './use-media.ts';
 import { useRates } from './use-rates.ts';
@@ -33,7 +33,7 @@ export function RunningView({
   const [attempt, setAttempt] = useState(0);
   const isNarrow = useMedia('(max-width: 760px)');
   const epoch = connection.epoch.value;
-  const turn = generation.value;
+  const started = turn.value;
   useEffect(() => {
     let isCurrent = true;
     fetchConfig().then(
@@ -43,8 +43,8 @@ export function RunningView({
     return () => {
       isCurrent = false;
     };
-  }, [epoch, turn, attempt]);
-  const rates = useRates(epoch + turn);
+  }, [epoch, started, attempt]);
+  const rates = useRates(epoch + started);
   const graphs = config.kind === 'loaded' ? config.graphs : null;
   const modules = useMemo(
     () =>

@@ -5,8 +5,8 @@ import type { ProgramActivity } from './program-shapes.ts';
 
 const READ_MS = 1000;
 
-/** The rates of the running program's boxes, of readings a second apart, while the page can be seen. Empty until there are two. */
-export function useRates(generation: number): ReadonlyMap<string, BoxRates> {
+/** The rates of the running program's boxes, of readings a second apart, while the page can be seen. Empty until there are two. @param turn another number begins anew */
+export function useRates(turn: number): ReadonlyMap<string, BoxRates> {
   const [rates, setRates] = useState<ReadonlyMap<string, BoxRates>>(new Map());
   useEffect(() => {
     const stopped = new AbortController();
@@ -30,6 +30,6 @@ export function useRates(generation: number): ReadonlyMap<string, BoxRates> {
       stopped.abort();
       clearTimeout(timer);
     };
-  }, [generation]);
+  }, [turn]);
   return rates;
 }

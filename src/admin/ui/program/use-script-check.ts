@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { openings } from './files.ts';
 import { type Chart, chartsOf } from './flow-chart-model.ts';
 import { checkScript } from './program-api.ts';
@@ -43,8 +43,11 @@ export function useScriptCheck(path: string | null): ScriptCheck {
       stopped.abort();
     };
   }, [path, text]);
-  const failure = failureIn(path);
-  return failure === null ? check : { ...check, problems: [...check.problems, failure] };
+  const failure = useFailure(path, text);
+  const isTold = check.problems.some(
+    ({ line, column }) => line === failure?.line && column === failure.column,
+  );
+  return failure === null || isTold ? check : { ...check, problems: [...check.problems, failure] };
 }
 
 function after(before: ScriptCheck, result: Awaited<ReturnType<typeof checkScript>>): ScriptCheck {
@@ -58,10 +61,12 @@ function after(before: ScriptCheck, result: Awaited<ReturnType<typeof checkScrip
   };
 }
 
-/** Where the last start failed, if that is in this file. */
-function failureIn(path: string | null): Problem | null {
+/** Where the last start failed, if that is in this file, until the file is changed. */
+function useFailure(path: string | null, text: string | null): Problem | null {
   const { value } = undertaking;
-  if (value.kind !== 'failed' || value.fault.line === null) return null;
+  const seen = useRef({ value, path, text });
+  if (seen.current.value !== value || seen.current.path !== path) seen.current = { value, path, text };
+  if (value.kind !== 'failed' || value.fault.line === null || seen.current.text !== text) return null;
   const { file, line, column, message } = value.fault;
   if ((file ?? value.path) !== path) return null;
   return { message: `It did not start: ${message}`, line, column: column ?? 1, severity: 'error' };

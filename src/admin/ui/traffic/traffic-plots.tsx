@@ -131,6 +131,7 @@ export function TrafficPlots({
             stepMs={stepMs}
             height={HEIGHT}
             series={LATENCY_SERIES}
+            // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- logarithmic; the enum is there for the compiler alone
             scale={{ distr: 3, range: latencyRange }}
             valueLabels={(_, values) =>
               values.map((value) => (isDecade(value) ? formatDuration(value * 1e6) : ''))

@@ -4,6 +4,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import {
   type ChartLayout,
+  fitOf,
   layoutCharts,
   pathThrough,
   type PlacedBox,
@@ -179,8 +180,8 @@ test('whatever the pipelines, no box covers another, all is inside the picture, 
       fc.array(outline, { minLength: 1, maxLength: 3 }),
       fc.constantFrom('none', 'beside', 'below'),
       fc.integer({ min: 200, max: 2000 }),
-      (roots, counts, maxWidth) => {
-        const placed = layoutCharts(chartsOf(graphOf(...roots)), { counts, maxWidth });
+      (roots, counts, width) => {
+        const placed = layoutCharts(chartsOf(graphOf(...roots)), { counts, window: { width, height: 600 } });
         const { boxes, arrows } = placed;
         for (const [index, box] of boxes.entries())
           for (const other of boxes.slice(index + 1)) t.false(overlap(box, other));
@@ -196,17 +197,37 @@ test('whatever the pipelines, no box covers another, all is inside the picture, 
   );
 });
 
+const WINDOW = { width: 1000, height: 600 };
+
 test('one pipeline of filters is a straight column, and a mirror stands beside it', (t) => {
   const charts = chartsOf(graphOf(['port', 'a', { name: 'fork', to: [['mirror', 'dump']] }, 'b', 'c']));
-  const { boxes } = layoutCharts(charts, { counts: 'none', maxWidth: 1000 });
+  const { boxes } = layoutCharts(charts, { counts: 'none', window: WINDOW });
   const find = (name: string): PlacedBox => boxes.find((box) => box.name === name)!;
   t.true(Math.abs(find('b').x - find('c').x) < 1);
   t.true(Math.abs(find('port').x - find('fork').x) < 1);
   t.true(Math.abs(find('dump').x - find('b').x) > find('b').width);
 });
 
+test('charts stand side by side where there is room, else below each other', (t) => {
+  const charts = chartsOf(graphOf(['a', 'x', 'y'], ['b', 'x', 'y']));
+  const tops = (width: number): number[] => {
+    const { boxes } = layoutCharts(charts, { counts: 'beside', window: { width, height: 600 } });
+    return boxes.filter(({ kind }) => kind === 'title').map(({ y }) => y);
+  };
+  const [a, b] = tops(1000);
+  t.is(a, b);
+  const [first, second] = tops(360);
+  t.true(second! > first!);
+});
+
+test('what fits is as large as it was drawn, and what is too tall stays readable', (t) => {
+  t.is(fitOf({ width: 100, height: 100 }, WINDOW), 1);
+  t.is(fitOf({ width: 100, height: 100_000 }, WINDOW), 0.8);
+  t.is(fitOf({ width: 2000, height: 100 }, WINDOW), 0.5);
+});
+
 test('nothing to draw is an empty picture', (t) => {
-  t.deepEqual(layoutCharts([], { counts: 'none', maxWidth: 500 }).boxes, []);
+  t.deepEqual(layoutCharts([], { counts: 'none', window: WINDOW }).boxes, []);
 });
 
 test('a path has no empty last piece, so that its tip knows where it points', (t) => {

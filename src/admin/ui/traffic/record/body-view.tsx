@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import { formatBytes } from '../../parts/format.ts';
+import { formatBytes, formatCount } from '../../parts/format.ts';
 import { Shown } from '../../parts/shown.tsx';
 import { copy } from '../../parts/toasts.tsx';
 import { BODY_VIEW_TITLES, type BodyView as View, bodyViews } from './body-views.ts';
@@ -20,7 +20,7 @@ import type { ShownBody } from './read-record.ts';
 const isWrapped = signal(true);
 
 /** A body: the view that suits it best, a switch to the others, or why it is not there. */
-export function BodyView({ body, what }: { body: ShownBody; what: 'request' | 'answer' }): JSX.Element {
+export function BodyView({ body, what }: { body: ShownBody; what: 'request' | 'response' }): JSX.Element {
   const views = bodyViews(body);
   const [chosen, setChosen] = useState<View | null>(null);
   const view = chosen !== null && views.includes(chosen) ? chosen : views[0];
@@ -126,7 +126,15 @@ function NoBody({ body, what }: { body: ShownBody; what: string }): JSX.Element 
       <FieldsTable
         label={`What is known of the ${what} body`}
         fields={[
-          ...(bytes === null ? [] : [{ name: 'Length', value: `${formatBytes(bytes)} (${bytes} bytes)` }]),
+          ...(bytes === null
+            ? []
+            : [
+                {
+                  name: 'Length',
+                  value:
+                    bytes < 1024 ? formatBytes(bytes) : `${formatBytes(bytes)} (${formatCount(bytes)} bytes)`,
+                },
+              ]),
           ...(type === null
             ? []
             : [{ name: 'Type', value: type, note: mimeType === null ? 'as declared' : 'by its content' }]),
