@@ -151,7 +151,7 @@ export async function startGateway(init: {
       graphs: () => programs.graphs(),
       activity: () => programs.activity(),
       health: () => ({
-        state: stopping === null ? 'running' : 'stopping',
+        state: stopping !== null ? 'stopping' : programs.running === null ? 'idle' : 'running',
         threads: threads.map(({ name, isAlive }) => ({ name, isAlive })),
         ...deliveryHealth(delivering?.status() ?? null),
       }),
