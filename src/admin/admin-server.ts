@@ -42,6 +42,7 @@ export class AdminServer {
   readonly #rules: AccessRules;
   readonly #stopped = new AbortController();
   #router = new Router([]);
+  #isAll = false;
   #stopping: Promise<void> | null = null;
 
   constructor({ address, hostNames, sessions, page, log }: AdminServerOptions) {
@@ -71,9 +72,10 @@ export class AdminServer {
     this.#server.setTimeout(UNREAD_MS, (socket) => socket.destroy());
   }
 
-  /** What is answered from now on. */
-  serve(endpoints: readonly Endpoint[]): void {
+  /** What is answered from now on. @param isAll false where more comes: what is not there yet is not said to be nowhere */
+  serve(endpoints: readonly Endpoint[], { isAll = true }: { isAll?: boolean } = {}): void {
     this.#router = new Router(endpoints);
+    this.#isAll = isAll;
   }
 
   /** Binds the port. Rejects, with the port and what to do, where that is not possible. */
@@ -190,6 +192,8 @@ export class AdminServer {
           { Allow: found.allowed.join(', ') },
         );
       case 'none': {
+        if (!this.#isAll && isApi(found.path))
+          return problem(503, 'The gateway is starting: ask again in a second.', {}, { 'Retry-After': '1' });
         if (method !== 'GET' && method !== 'HEAD')
           return problem(405, 'Only GET and HEAD are answered here.', {}, { Allow: 'GET, HEAD' });
         const file = await this.#page?.answer(
@@ -205,7 +209,11 @@ export class AdminServer {
 
 function exposureOf(found: Match): Exposure {
   if (found.kind === 'endpoint') return found.endpoint.description.exposure ?? 'private';
-  return found.kind === 'none' && !found.path.startsWith('/api') ? 'page' : 'private';
+  return found.kind === 'none' && !isApi(found.path) ? 'page' : 'private';
+}
+
+function isApi(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/');
 }
 
 function header(headers: http.IncomingHttpHeaders, name: string): string | undefined {

@@ -35,20 +35,17 @@ export class Admin {
     const { guiPort } = this.#options.options;
     if (guiPort === null) return null;
     const { address, port } = await this.#bind(guiPort.text);
-    this.serve([]);
     const shown = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
     if (!isLoopbackAddress(address) && this.#sessions === null)
       return `Admin: ${shown} (/metrics, /healthz, /readyz; the page needs --gui-token-file beyond loopback)`;
-    return `Page: ${shown} (and /metrics, /healthz, /readyz, /api)`;
+    const wanted = guiPort.text.slice(guiPort.text.lastIndexOf(':') + 1);
+    const why = wanted === '0' || wanted === String(port) ? '' : `; port ${wanted} is in use`;
+    return `Page: ${shown} (and /metrics, /healthz, /readyz, /api${why})`;
   }
 
   /** What is answered beside the probes from now on. */
   serve(endpoints: readonly Endpoint[]): void {
-    this.#server?.serve([
-      ...probeEndpoints(this.#options),
-      ...sessionEndpoints(this.#sessions),
-      ...endpoints,
-    ]);
+    this.#server?.serve([...this.#own(), ...endpoints]);
   }
 
   /** Safe before `start` and twice. */
@@ -56,15 +53,22 @@ export class Admin {
     await this.#server?.stop(deadlineMs);
   }
 
+  #own(): Endpoint[] {
+    return [...probeEndpoints(this.#options), ...sessionEndpoints(this.#sessions)];
+  }
+
   async #bind(address: string): Promise<{ address: string; port: number }> {
-    const make = (where: string): AdminServer =>
-      new AdminServer({
+    const make = (where: string): AdminServer => {
+      const server = new AdminServer({
         address: where,
         hostNames: this.#options.options.guiHosts,
         sessions: this.#sessions,
         page: this.#page,
         log: this.#options.log,
       });
+      server.serve(this.#own(), { isAll: false });
+      return server;
+    };
     const server = make(address);
     try {
       const bound = await server.start();

@@ -41,7 +41,12 @@ export type WriteResult =
 
 /** Where the page finds its files. */
 export type ProgramRoot =
-  | { readonly kind: 'folder'; readonly folder: string }
+  | {
+      readonly kind: 'folder';
+      readonly folder: string;
+      /** Where the records are: no file of the program, also where it lies in its folder. */
+      readonly dataDir: string;
+    }
   /** The program of the package is shown until somebody has written another in its place. */
   | { readonly kind: 'built-in'; readonly source: ProgramSource; readonly ownFolder: string };
 
@@ -58,7 +63,11 @@ export class ProgramFolder {
   constructor(root: ProgramRoot) {
     if (root.kind === 'folder') {
       this.#builtIn = null;
-      this.#folder = new ContainedFolder(realpathSync(root.folder), { fileMode: 0o666, folderMode: 0o777 });
+      this.#folder = new ContainedFolder(realpathSync(root.folder), {
+        fileMode: 0o666,
+        folderMode: 0o777,
+        excluded: realOf(root.dataDir),
+      });
     } else {
       this.#builtIn = root.source;
       const { dir, base } = path.parse(root.ownFolder);
@@ -66,6 +75,7 @@ export class ProgramFolder {
       this.#folder = new ContainedFolder(path.join(realOf(dir), base), {
         fileMode: 0o600,
         folderMode: 0o700,
+        excluded: null,
       });
     }
   }
@@ -160,10 +170,13 @@ function tagsOf(field: string): string[] {
   return field.split(',').map((tag) => tag.trim());
 }
 
+/** Links resolved as far as there is something. */
 function realOf(folder: string): string {
+  const absolute = path.resolve(folder);
   try {
-    return realpathSync(folder);
+    return realpathSync(absolute);
   } catch {
-    return path.resolve(folder);
+    const { dir, base } = path.parse(absolute);
+    return base === '' ? absolute : path.join(realOf(dir), base);
   }
 }

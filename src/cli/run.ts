@@ -107,7 +107,7 @@ async function serve(
   const shown = (addresses: readonly BoundAddress[]): string[] =>
     addresses.map(({ address, port }) => `${scheme}${shownHost(address)}:${port}`);
   const startedMs = Date.now();
-  const reader = gateway.storeFile === null ? null : new RecordReader({ file: gateway.storeFile });
+  const reader = gateway.storeFile === null ? null : new RecordReader({ file: gateway.storeFile, log });
   admin.serve(
     endpoints({
       health: telemetry.healthSources(),

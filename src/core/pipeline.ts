@@ -49,6 +49,20 @@ export interface FilterError {
   readonly place: SourcePlace | null;
 }
 
+/** Characters of an error that are kept to be shown. */
+const MAX_ERROR_LENGTH = 300;
+
+/** Something went wrong in a filter. @param atMs wall clock */
+export function countError(
+  counts: FilterCounts,
+  message: string,
+  atMs: number,
+  place: SourcePlace | null,
+): void {
+  counts.errors++;
+  counts.lastError = { message: message.slice(0, MAX_ERROR_LENGTH), atMs, place };
+}
+
 /** One filter of a layout, arguments checked: makes a stage per session. */
 export interface FilterDefinition {
   readonly name: string;

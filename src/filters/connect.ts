@@ -3,7 +3,7 @@ import { Data } from '../core/data.ts';
 import { type Event, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration, FilterSite } from '../core/filter.ts';
 import { couplePeer } from '../core/flow.ts';
-import { FAILED, Stage } from '../core/pipeline.ts';
+import { countError, FAILED, Stage } from '../core/pipeline.ts';
 import type { Dialed, DialListener, DialOptions, DialTlsOptions } from '../core/ports.ts';
 import { byteSize, durationMs } from '../core/quantity.ts';
 
@@ -124,6 +124,8 @@ class ConnectStage extends Stage implements DialListener {
   onEnd(error: SessionEnd['error'], message: string): void {
     if (this.#state === 'ended') return;
     this.#close();
+    const { clock } = this.#site.ports;
+    if (error !== '') countError(this.counts, `${error}: ${message}`, clock.wallMs(), this.#site.place);
     this.emit(new SessionEnd(error, message));
   }
 

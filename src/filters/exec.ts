@@ -2,7 +2,7 @@ import { Data } from '../core/data.ts';
 import { type EndError, type Event, SessionEnd } from '../core/event.ts';
 import type { FilterDeclaration, FilterSite } from '../core/filter.ts';
 import { couplePeer } from '../core/flow.ts';
-import { FAILED, Stage } from '../core/pipeline.ts';
+import { countError, FAILED, Stage } from '../core/pipeline.ts';
 import type { Child, ChildListener } from '../core/ports.ts';
 
 type Command = string | unknown[] | (() => unknown);
@@ -65,7 +65,11 @@ class Exec extends Stage implements ChildListener {
 
   onEnd(error: EndError, message: string): void {
     if (this.#state === 'ended') return;
-    if (error !== '') this.#site.ports.log.write('error', `[exec] ${message}`);
+    if (error !== '') {
+      const { clock, log } = this.#site.ports;
+      log.write('error', `[exec] ${message}`);
+      countError(this.counts, `${error}: ${message}`, clock.wallMs(), this.#site.place);
+    }
     this.#close();
     this.emit(new SessionEnd(error, message));
     this.session.context.group.notify();

@@ -1,14 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadOnly } from './load-program.ts';
 import { faultOf } from './program-fault.ts';
-import type { TrialInit, TrialResult } from './try-program.ts';
+import type { TrialInit, TrialMessage } from './try-program.ts';
 
 /** The worker in which a program is tried: it loads, or says why not. */
 const { program, options } = workerData as TrialInit;
-let result: TrialResult = null;
+const post = (message: TrialMessage): void => parentPort!.postMessage(message);
+post('begun');
+let result: TrialMessage = null;
 try {
   loadOnly({ program, options }, { write: () => {} }).release();
 } catch (error) {
   result = faultOf(error);
 }
-parentPort!.postMessage(result);
+post(result);

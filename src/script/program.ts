@@ -3,6 +3,7 @@ import { Context, type Cursor, type Inbound, type VariableRecord } from '../core
 import type { FilterDeclaration, FilterSite, UsedModule } from '../core/filter.ts';
 import { DEFAULT_MESSAGE_BYTES } from '../core/message-collector.ts';
 import {
+  countError,
   type FilterDefinition,
   messageOf,
   type PipelineLayout,
@@ -19,9 +20,6 @@ import { escapes, type ProgramFiles } from './program-files.ts';
 import { ScriptError } from './script-error.ts';
 import { scriptGlobals } from './script-globals.ts';
 import { suggestion } from './suggestion.ts';
-
-/** Characters of an error that are kept to be shown. */
-const MAX_ERROR_LENGTH = 300;
 
 export interface LoadOptions {
   /** Path of the root script inside the program root: `/main.js`. */
@@ -160,12 +158,7 @@ export class Program implements ProgramHooks {
   }
 
   #count({ counts }: FilterDefinition, message: string, place: SourcePlace | null): void {
-    counts.errors++;
-    counts.lastError = {
-      message: message.slice(0, MAX_ERROR_LENGTH),
-      atMs: this.#options.ports.clock.wallMs(),
-      place,
-    };
+    countError(counts, message, this.#options.ports.clock.wallMs(), place);
   }
 
   /** The program is replaced or stopped: timers end and idle shared sessions go; sessions that still run keep what they use. */

@@ -9,7 +9,6 @@ import {
   type TimeWindow,
 } from './store-reading.ts';
 
-/** How long one step may look, about: it ends with the block in which that is over. */
 const STEP_MS = 5;
 
 export interface ScanBounds {
@@ -19,6 +18,8 @@ export interface ScanBounds {
   /** Only records stored before this one. */
   readonly beforeRow?: number;
   readonly window?: TimeWindow;
+  /** How long one step may look, about: it ends with the block in which that is over. */
+  readonly stepMs?: number;
 }
 
 /** Takes a record that matches; false ends the scan. */
@@ -44,7 +45,7 @@ export function* scan(
   take: Take,
   onMissing?: (fromRow: number, toRow: number) => void,
 ): Generator<ScanState, ScanState> {
-  const { order, afterRow = 0, beforeRow = Infinity, window = ALL_TIMES } = bounds;
+  const { order, afterRow = 0, beforeRow = Infinity, window = ALL_TIMES, stepMs = STEP_MS } = bounds;
   const { usesFilter, mayMatch, matches } = matcherOf(query);
   const isNewestFirst = order === 'newest';
   let at = isNewestFirst ? beforeRow : afterRow;
@@ -72,7 +73,7 @@ export function* scan(
 
   /** True where the end is reached. */
   const step = (): boolean => {
-    const endMs = performance.now() + STEP_MS;
+    const endMs = performance.now() + stepMs;
     const lastRow = isNewestFirst ? 0 : Math.min(reading.lastRow, beforeRow - 1);
     const blocks = isNewestFirst
       ? reading.blocksBefore(at, window, usesFilter)
@@ -80,7 +81,8 @@ export function* scan(
     for (const found of blocks) {
       if (isNewestFirst ? found.last_row <= afterRow : firstRowOf(found) >= beforeRow) break;
       if (!look(found)) return true;
-      if (performance.now() > endMs) return false;
+      if (isNewestFirst ? at <= afterRow + 1 : at >= beforeRow - 1) break;
+      if (performance.now() >= endMs) return false;
     }
     if (!isNewestFirst && at < lastRow) {
       onMissing?.(at + 1, lastRow);

@@ -52,21 +52,21 @@ export class StoreReading {
   blocksAfter(row: number, window: TimeWindow, hasFilter: boolean): Iterable<FoundBlock> {
     return this.#iterate(
       `SELECT ${columns(hasFilter)} WHERE last_row > ? AND ${WITHIN} ORDER BY last_row`,
-      row,
+      [row],
       window,
     );
   }
 
   /** Blocks with rows before `row`, the last stored first; within a snapshot. */
   blocksBefore(row: number, window: TimeWindow, hasFilter: boolean): Iterable<FoundBlock> {
-    // The one that has the row before it may go on beyond it.
+    // The one that has the row before it may go on beyond it; where that is forgotten, it has nothing before it.
     const last = this.#prepare('SELECT min(last_row) AS last FROM blocks WHERE last_row >= ?').get(
       Math.min(row - 1, Number.MAX_SAFE_INTEGER),
     );
     const through = (last as { last: number | null }).last ?? Number.MAX_SAFE_INTEGER;
     return this.#iterate(
-      `SELECT ${columns(hasFilter)} WHERE last_row <= ? AND ${WITHIN} ORDER BY last_row DESC`,
-      through,
+      `SELECT ${columns(hasFilter)} WHERE last_row <= ? AND last_row - records + 1 < ? AND ${WITHIN} ORDER BY last_row DESC`,
+      [through, Math.min(row, Number.MAX_SAFE_INTEGER)],
       window,
     );
   }
@@ -82,9 +82,9 @@ export class StoreReading {
     return readBlock(this.#database, found);
   }
 
-  #iterate(text: string, row: number, { sinceMs, untilMs }: TimeWindow): Iterable<FoundBlock> {
+  #iterate(text: string, rows: readonly number[], { sinceMs, untilMs }: TimeWindow): Iterable<FoundBlock> {
     return this.#prepare(text).iterate(
-      row,
+      ...rows,
       // SQLite takes no infinity for what it is.
       Math.max(sinceMs, -Number.MAX_VALUE),
       Math.min(untilMs, Number.MAX_VALUE),

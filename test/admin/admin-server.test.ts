@@ -106,6 +106,18 @@ test('other paths and methods', async (t) => {
   t.is((await ask('/nowhere', { method: 'POST', headers: own(port) })).status, 405);
 });
 
+test('what is not there yet is not said to be nowhere', async (t) => {
+  const { ask, server } = await startAdmin(t);
+  server.serve([PROBE], { isAll: false });
+  const early = await ask('/api/info');
+  t.is(early.status, 503);
+  t.is(early.headers['retry-after'], '1');
+  t.is((await ask('/healthz')).status, 200);
+  t.is((await ask('/apiary')).status, 404);
+  server.serve([PROBE]);
+  t.is((await ask('/api/info')).status, 404);
+});
+
 test('every answer forbids to be guessed, framed, embedded or kept', async (t) => {
   const { ask } = await startAdmin(t);
   for (const path of ['/healthz', '/nowhere', '/%zz']) {

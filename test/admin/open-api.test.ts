@@ -105,6 +105,7 @@ const ELSEWHERE = new Set([
   'getRecord 503',
   'getRecordBody 400',
   'getRecordBody 503',
+  'readFile 304',
   'readFile 413',
   'writeFile 413',
   'writeFile 500',

@@ -20,14 +20,13 @@ interface World {
   readonly lines: string[];
   readonly options: ReturnType<typeof readOptions>['options'];
   /** Writes a script and gives what to start. */
-  script(name: string, source: string): Promise<ProgramSource>;
+  readonly script: (name: string, source: string) => Promise<ProgramSource>;
 }
 
-async function start(
-  t: ExecutionContext,
-  program: 'built-in' | 'none' | string,
-  ...args: string[]
-): Promise<World> {
+/** @param program `built-in`, `none`, or the text of a script */
+async function start(t: ExecutionContext, program: string, ...args: string[]): Promise<World> {
+  // Each start is tried in a thread that reads all sources: slow on a machine that is busy.
+  t.timeout(180_000);
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'tapline-switch-'));
   const { options } = readOptions({
     argv: ['--listen=127.0.0.1:0', `--data-dir=${path.join(folder, 'data')}`, ...args],
@@ -66,7 +65,7 @@ async function get(port: number): Promise<string> {
 }
 
 async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -82,7 +81,7 @@ test('nothing runs until a program is started; stopped, nothing runs again, and 
   t.true(gateway.isRecording, 'a program that is started later may record');
   await t.throwsAsync(gateway.reload(), { message: 'no script is running' });
   const source = await script('a.js', saying('one'));
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     const [address] = await gateway.startProgram(source);
     t.is(await get(address!.port), 'one');
     t.like(gateway.program(), { source, addresses: [address] });
@@ -113,7 +112,7 @@ test('switches, stops and starts under traffic: no request fails at a switch', a
       }
   };
   const clients = Array.from({ length: 6 }, (_, index) => client(index % 2 === 0));
-  for (let round = 0; round < 9; round++) {
+  for (let round = 0; round < 5; round++) {
     const source = sources[round % 3]!;
     t.is((await gateway.startProgram(source))[0]!.port, port, 'a kept port keeps its socket');
     const wanted = `200 ${source.entry.slice(1, 2)}`;
@@ -123,7 +122,7 @@ test('switches, stops and starts under traffic: no request fails at a switch', a
   isOver = true;
   await Promise.all(clients);
   t.deepEqual(failures, []);
-  t.is(gateway.program()!.generation, 9);
+  t.is(gateway.program()!.generation, 5);
 });
 
 test('a start that fails changes nothing, and is told with its place', async (t) => {
@@ -267,9 +266,22 @@ test('activity: what came to each filter of all data threads, and where the last
   t.regex(failed.lastError!.message, /undefined/);
   t.like(failed.lastError!.place, { file: '/main.js', line: 4 });
   t.true(listen!.filters.every(({ name, errors }) => errors === 0 || name === 'onMessageStart'));
-  const keys = Object.values(await gateway.graphs())[0]!.nodes.flatMap(({ key }) => key ?? []);
+  const [graph] = Object.values(await gateway.graphs());
+  const keys = new Set(graph!.nodes.map(({ key }) => key));
   for (const pipeline of pipelines)
-    for (const { key } of [pipeline, ...pipeline.filters]) t.true(keys.includes(key), key);
+    for (const { key } of [pipeline, ...pipeline.filters]) t.true(keys.has(key), key);
+});
+
+test('activity: an upstream that cannot be reached is an error of its connect', async (t) => {
+  const { gateway } = await start(t, "pipy().listen('127.0.0.1:0').connect('127.0.0.1:1').print()");
+  const client = await connectClient(gateway.addresses[0]!.port);
+  client.write('x');
+  await client.untilClose();
+  const { filters } = (await gateway.activity()).pipelines[0]!;
+  t.like(filters[0], { name: 'connect', errors: 1 });
+  t.regex(filters[0]!.lastError!.message, /^ConnectionRefused: /);
+  t.like(filters[0]!.lastError!.place, { file: '/main.js', line: 1, column: 30 });
+  t.is(filters[1]!.errors, 0);
 });
 
 test('a gateway without a data directory says that one that records needs a restart', async (t) => {

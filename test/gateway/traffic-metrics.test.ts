@@ -113,6 +113,71 @@ test('a request is active until its exchange is complete, and what is held of it
   t.is(counts(fixture.metrics, METRICS.requestDuration)[0]![1], 1, 'but what it counted stays');
 });
 
+test('a request is well, an error of the client, or an error; each has its latency', async (t) => {
+  const fixture = await startFixture(t, (socket: net.Socket) => {
+    socket.on('data', (chunk) => {
+      const text = chunk.toString();
+      if (text.includes('/cut')) socket.destroy();
+      else if (text.includes('/none')) socket.write('HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n');
+      else if (text.includes('/bad')) socket.write('HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n');
+      else socket.write(OK);
+    });
+    socket.on('end', () => socket.end());
+  });
+  const outcomes = async (bytes: string): Promise<[number, number, number]> => {
+    const before = fixture.traffic();
+    await fixture.exchange(bytes);
+    let after = fixture.traffic();
+    while (after.requests === before.requests) {
+      await new Promise((resolve) => setImmediate(resolve));
+      after = fixture.traffic();
+    }
+    return [
+      after.requests - before.requests,
+      after.clientErrors - before.clientErrors,
+      after.errors - before.errors,
+    ];
+  };
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  t.deepEqual(await outcomes(get('/')), [1, 0, 0]);
+  t.deepEqual(await outcomes(get('/none')), [1, 1, 0]);
+  t.deepEqual(await outcomes(get('/bad')), [1, 0, 1]);
+  t.deepEqual(await outcomes(get('/cut')), [1, 0, 1], 'answered by the gateway itself');
+  t.deepEqual(await outcomes('\0nonsense\r\n\r\n'), [1, 1, 0], 'refused with 400');
+  t.deepEqual(
+    await outcomes('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab'),
+    [1, 1, 0],
+    'a client that goes away is no failure of the server',
+  );
+  const { latencies } = fixture.traffic();
+  t.is(
+    latencies.reduce((sum, count) => sum + count, 0),
+    6,
+  );
+});
+
+test('connections and sessions that are open are told by data thread', async (t) => {
+  const fixture = await startFixture(
+    t,
+    answering(() => OK),
+  );
+  const until = async (declaration: MetricDeclaration, isSo: (value: number) => boolean): Promise<void> => {
+    while (!isSo(seriesOf(fixture.metrics, declaration)[0]?.value ?? NaN))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await until(METRICS.connectionsOpen, (value) => value === 0);
+  const clients = [await fixture.connect(), await fixture.connect()];
+  clients[0]!.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await clients[0]!.until('ok');
+  await until(METRICS.connectionsOpen, (value) => value === 2);
+  await until(METRICS.sessions, (value) => value > 0);
+  t.deepEqual(seriesOf(fixture.metrics, METRICS.connectionsOpen)[0]!.attributes, {
+    'tapline.thread': 'data-0',
+  });
+  for (const client of clients) client.socket.end();
+  await until(METRICS.connectionsOpen, (value) => value === 0);
+});
+
 test('a tunnel counts as long as its answer took, not as long as it was open', async (t) => {
   const fixture = await startFixture(t, (socket: net.Socket) => {
     socket.once('data', () =>

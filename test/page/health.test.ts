@@ -146,9 +146,7 @@ browserTest('plots are read by keyboard and by screen readers, all at the same t
   const box = (await page.locator('.health-canvas .u-over').first().boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.waitForFunction(
-    () =>
-      document.querySelector('[role=slider]')!.getAttribute('aria-valuetext')!.startsWith('14:30:00') ===
-      false,
+    () => !document.querySelector('[role=slider]')!.getAttribute('aria-valuetext')!.startsWith('14:30:00'),
   );
 });
 

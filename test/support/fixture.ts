@@ -11,6 +11,7 @@ import { DataDirectory } from '../../src/spool/data-directory.ts';
 import { parseQuery } from '../../src/store/query.ts';
 import { RecordStore } from '../../src/store/record-store.ts';
 import { type VerifyReport, verifyRecords } from '../../src/store/verify.ts';
+import { sumOfTraffic, type TrafficSum } from '../../src/telemetry/traffic-totals.ts';
 import { MetricRegistry } from '../../src/telemetry/metric-registry.ts';
 
 /** A record as the store gives it back. */
@@ -24,6 +25,8 @@ export interface Fixture {
   readonly logLines: string[];
   /** What the gateway counted; complete after a stop. */
   readonly metrics: MetricRegistry;
+  /** Its requests so far. */
+  readonly traffic: () => TrafficSum;
   /** A raw client connection. */
   connect(): Promise<Client>;
   /** Sends `bytes`, half-closes, and gives everything that came back until the gateway closed. */
@@ -69,6 +72,7 @@ export async function startFixture(
     dataDir,
     logLines,
     metrics,
+    traffic: () => sumOfTraffic(gateway.traffic),
     connect: () => connectClient(port),
     async exchange(bytes, { isHalfClosing = true } = {}) {
       const client = await connectClient(port);

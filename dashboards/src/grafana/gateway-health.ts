@@ -173,15 +173,16 @@ export const gatewayHealth: Dashboard = dashboard({
           queries: [{ expr: promQl.rate(METRICS.sinkRetried, { by: [SINK] }), legend: legend(SINK) }],
         }),
         timeSeries({
-          title: 'Refused or cut',
+          title: 'Refused, given up or cut',
           description:
-            'Records per second that became dead letters, or whose bodies were cut because the sink takes none so large.',
+            'Records per second that became dead letters, that were given up for the sink because the spool was full, or whose bodies were cut because the sink takes none so large.',
           unit: 'cps',
           queries: [
             {
               expr: promQl.rate(METRICS.sinkDeadLetters, { by: [SINK] }),
               legend: `${legend(SINK)} dead letters`,
             },
+            { expr: promQl.rate(METRICS.sinkGivenUp, { by: [SINK] }), legend: `${legend(SINK)} given up` },
             { expr: promQl.rate(METRICS.sinkTruncated, { by: [SINK] }), legend: `${legend(SINK)} cut` },
           ],
         }),
@@ -238,6 +239,18 @@ export const gatewayHealth: Dashboard = dashboard({
           description: 'Client connections per second, by what became of them at the door.',
           unit: 'cps',
           queries: [{ expr: promQl.rate(METRICS.connections, { by: [OUTCOME] }), legend: legend(OUTCOME) }],
+        }),
+        timeSeries({
+          title: 'Open connections and sessions',
+          description: 'Client connections that are open, and sessions of the program that they are in.',
+          unit: 'short',
+          queries: [
+            {
+              expr: promQl.sum(METRICS.connectionsOpen, { isPerInstance: true }),
+              legend: '{{instance}} connections',
+            },
+            { expr: promQl.sum(METRICS.sessions, { isPerInstance: true }), legend: '{{instance}} sessions' },
+          ],
         }),
       ],
     },

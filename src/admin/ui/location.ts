@@ -11,10 +11,8 @@ addEventListener('hashchange', () => {
 /** Goes to an address that `routeTo` made; `isReplacing` for what nobody wants to come back to, such as each letter of a query. */
 export function go(address: string, { isReplacing = false }: { isReplacing?: boolean } = {}): void {
   if (address === location.hash) return;
-  if (!isReplacing) {
-    location.hash = address;
-    return;
-  }
-  history.replaceState(null, '', address);
+  if (isReplacing) history.replaceState(null, '', address);
+  else location.hash = address;
+  // The event comes later: who goes on from here, such as by the next key, must see it now.
   route.value = parseRoute(address);
 }

@@ -146,7 +146,7 @@ test('each sink goes on at its own place after a restart', async (t) => {
 test('a spool that one dead sink fills gives up its oldest segments for that sink, by name', async (t) => {
   const [alive, dead] = [testSink('alive'), testSink('dead', true)];
   const bytes = encodeFrame(recordOf(1)).length * 3;
-  const { newDelivery, write, paths, segments } = await world(t, [alive, dead], bytes * 3);
+  const { newDelivery, write, paths, segments, metrics } = await world(t, [alive, dead], bytes * 3);
   for (let segment = 1; segment <= 5; segment++) {
     const first = (segment - 1) * 3 + 1;
     write(segment, first, first + 1, first + 2);
@@ -161,6 +161,14 @@ test('a spool that one dead sink fills gives up its oldest segments for that sin
     { sink: 'dead', run: 'r', thread: 0, first: 1, last: 9, count: 9, reason: 'spool full' },
   ]);
   letters.close();
+  const counted = metrics.collect().find(({ declaration }) => declaration === METRICS.sinkGivenUp)!;
+  t.deepEqual(
+    counted.series.map(({ attributes, value }) => [attributes['tapline.sink'], value]),
+    [
+      ['alive', 0],
+      ['dead', 9],
+    ],
+  );
   dead.isDead = false;
   const again = newDelivery();
   await again.start();

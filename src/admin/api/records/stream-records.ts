@@ -122,7 +122,7 @@ async function* events(
     try {
       next = await source.ask({ ...question, afterRow: row, sample, waitMs }, signal);
     } catch (error) {
-      // The client connects anew, and goes on where it was.
+      // Whoever reads it connects anew, and hears then what is wrong if it still is.
       if (error instanceof ReaderFault) return;
       throw error;
     }

@@ -26,6 +26,8 @@ function mergeHistory(before: HistoryPart, part: HistoryPart): HistoryPart {
   const firstNew = firstIndex(part.timesMs, (ms) => ms > knownMs);
   const firstKept = firstIndex(before.timesMs, (ms) => ms >= lastMs - HOUR_MS);
   const times = part.timesMs.slice(firstNew);
+  // The same arrays again: nothing has to be drawn anew.
+  if (times.length === 0 && firstKept === 0) return before;
   const keys = new Map<string, HistorySeries>();
   for (const one of [...before.series, ...part.series]) keys.set(keyOf(one), one);
   const valuesIn = ({ series, timesMs }: HistoryPart, key: string): readonly (number | null)[] =>

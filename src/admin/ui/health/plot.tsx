@@ -151,12 +151,15 @@ function Canvas({
   useEffect(() => plot.current?.setSize({ width: look.width, height }), [look.width, height]);
   useEffect(() => plot.current?.setData(data), [timesMs, minutes]);
   useEffect(() => {
-    const made = plot.current;
-    if (made === null || made.cursor.idx === place) return;
-    // Moved by keys, here or at another plot.
-    const left = place === null ? -10 : made.valToPos(timesMs[place]!, 'x');
-    made.setCursor({ left, top: place === null ? -10 : 0 }, false);
-  }, [place]);
+    // After the plot has taken its data and scales, which it does at the end of the turn.
+    queueMicrotask(() => {
+      const made = plot.current;
+      if (made === null || (made.cursor.idx ?? null) === place) return;
+      // Moved by keys, here or at another plot.
+      const left = place === null ? -10 : made.valToPos(timesMs[place]!, 'x');
+      made.setCursor({ left, top: place === null ? -10 : 0 }, false);
+    });
+  }, [place, timesMs, minutes]);
   return <div ref={element} class="health-canvas" style={{ height: `${height}px` }} />;
 }
 

@@ -37,7 +37,7 @@ export function Facets({
     <div class="facets">
       {exclusions.length > 0 && (
         <section class="facet">
-          <h3 class="facet-title">Left out</h3>
+          <h2 class="facet-title">Left out</h2>
           <ul>
             {exclusions.map((term) => (
               <li key={term}>
@@ -91,10 +91,10 @@ function Facet({
   const most = Math.max(...values.map(({ count }) => count));
   return (
     <section class="facet">
-      <h3 class="facet-title" title={isCut ? 'There are more values than are counted' : undefined}>
+      <h2 class="facet-title" title={isCut ? 'There are more values than are counted' : undefined}>
         {title}
         {isCut && ', at least'}
-      </h3>
+      </h2>
       <ul>
         {values.map(({ value, count, query: term }) => {
           const isSet = hasTerm(query, term);

@@ -1,4 +1,5 @@
 import type { RecordSummary } from '../../api/records/record-summary.ts';
+import { MARKS } from '../../../records/record-marks.ts';
 import { formatCount } from '../parts/format.ts';
 import type { KnownValues } from './query-completion.ts';
 
@@ -19,10 +20,7 @@ export function knownValues(summary: RecordSummary | null): KnownValues {
   return {
     method: counted('method'),
     host: counted('host'),
-    path: counted('path').map(({ value, meaning }) => ({
-      value: value.endsWith('*') ? value : `${value.replace(/\/$/, '')}*`,
-      meaning,
-    })),
+    path: counted('path'),
     status: [
       ...(summary?.facets.status ?? [])
         .filter(({ value }) => /^\dxx$/.test(value))
@@ -32,7 +30,7 @@ export function knownValues(summary: RecordSummary | null): KnownValues {
         })),
     ],
     kind: Object.entries(KINDS).map(([value, meaning]) => ({ value, meaning })),
-    mark: counted('mark'),
+    mark: Object.entries(MARKS).map(([value, meaning]) => ({ value, meaning })),
     outcome: Object.entries(OUTCOMES).map(([value, meaning]) => ({ value, meaning })),
   };
 }

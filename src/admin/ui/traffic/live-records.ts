@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { RecordRow } from '../../api/records/record-row.ts';
+import { connection } from '../api/connection.ts';
 import { request, RequestError } from '../api/request.ts';
 import { ArrivalRate } from './arrival-rate.ts';
 import { filterParameters, isLive, type RecordFilter } from './record-filter.ts';
@@ -125,6 +126,7 @@ export class LiveRecords {
     this.#stream = stream;
     // The stream first, the page then: nothing can fall between.
     stream.addEventListener('open', () => void this.refresh(), { once: true });
+    stream.addEventListener('open', () => connection.found());
     stream.addEventListener('record', ({ data }: MessageEvent<string>) => {
       this.rate.add(1, Date.now());
       this.list.add(JSON.parse(data) as RecordRow);

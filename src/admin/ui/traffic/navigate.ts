@@ -1,8 +1,21 @@
 import { go, route } from '../location.ts';
 import { routeTo } from '../route.ts';
+import { filterOf, type RecordFilter } from './record-filter.ts';
 
-/** What of the tab stands in its address. */
-export interface TrafficAddress {
+/** Where in the tab somebody is: all of it stands in the address. */
+export interface TrafficPlace {
+  readonly filter: RecordFilter;
+  readonly isPaused: boolean;
+  /** The record that is open; null where none is. */
+  readonly openedId: string | null;
+  /** The record that is marked for comparing. */
+  readonly comparedId: string | null;
+  /** Two records are shown. */
+  readonly isComparing: boolean;
+}
+
+/** What of the tab stands in its address, by the names there. */
+export interface TrafficParameters {
   readonly query?: string;
   readonly since?: string;
   readonly until?: string;
@@ -11,12 +24,21 @@ export interface TrafficAddress {
   readonly compare?: string;
 }
 
-/** Changes some of the address of the tab and keeps the rest; empty takes away. */
-export function navigate(change: TrafficAddress, options?: { isReplacing?: boolean }): void {
-  go(trafficAddress(change), options);
+/** The place of now: keys come quicker than the page is drawn, so what they do asks for it anew. */
+export function trafficPlace(): TrafficPlace {
+  const { parameters } = route.value;
+  const openedId = parameters.get('record');
+  const comparedId = parameters.get('compare');
+  return {
+    filter: filterOf(parameters),
+    isPaused: parameters.get('paused') === '1',
+    openedId,
+    comparedId,
+    isComparing: openedId !== null && comparedId !== null && openedId !== comparedId,
+  };
 }
 
-/** The same, as a link. */
-export function trafficAddress(change: TrafficAddress): string {
-  return routeTo('traffic', [], { ...Object.fromEntries(route.value.parameters), ...change });
+/** Changes some of the address of the tab and keeps the rest; empty takes away. */
+export function navigate(change: TrafficParameters, options?: { isReplacing?: boolean }): void {
+  go(routeTo('traffic', [], { ...Object.fromEntries(route.value.parameters), ...change }), options);
 }

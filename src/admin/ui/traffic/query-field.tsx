@@ -1,5 +1,5 @@
-import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import type { JSX, RefObject } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import { plainText } from '../parts/shown-text.ts';
 import { type QueryFault, queryFault } from './query-check.ts';
 import { completionAt, type KnownValues, type Suggestion } from './query-completion.ts';
@@ -23,16 +23,15 @@ interface Offer {
 export function QueryField({
   query,
   known,
-  focusCount,
+  input,
   onQuery,
 }: {
   query: string;
   known: KnownValues;
-  /** Rises when the field should take the focus. */
-  focusCount: number;
+  /** For who wants to put the focus there. */
+  input: RefObject<HTMLInputElement | null>;
   onQuery: (query: string) => void;
 }): JSX.Element {
-  const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(query);
   const [fault, setFault] = useState<QueryFault | null>(() => queryFault(query));
   const [offer, setOffer] = useState<Offer | null>(null);
@@ -47,11 +46,6 @@ export function QueryField({
     const timer = setTimeout(() => setFault(queryFault(text)), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);
-  useEffect(() => {
-    if (focusCount === 0) return;
-    input.current!.focus();
-    input.current!.select();
-  }, [focusCount]);
 
   const close = (): void => {
     setOffer(null);

@@ -4,7 +4,7 @@ import { formatBytes, formatDateTime, formatDuration, formatTime } from '../part
 import { plainText } from '../parts/shown-text.ts';
 import { Shown } from '../parts/shown.tsx';
 import { durationLevel, durationShare } from './duration-scale.ts';
-import { noticeText, shortType, STATUS_SHAPES, statusLevel, tagsOf } from './row-text.ts';
+import { noticeText, shortType, STATUS_SHAPES, statusLevel, type Tag, tagsOf } from './row-text.ts';
 
 /** As much of a path as any width shows. */
 const MAX_SHOWN = 300;
@@ -102,7 +102,7 @@ export class RecordLine extends Component<RecordLineProps> {
             </>
           )}
         </span>
-        <span class="records-tags" role="gridcell" title={plainText(tags.map(({ text }) => text).join(', '))}>
+        <span class="records-tags" role="gridcell" title={tags.map(tagTitle).join('\n')}>
           {tags.map(({ text, level }) => (
             <span key={`${level} ${text}`} class={`records-tag records-tag-${level}`}>
               <Shown text={text} maxLength={40} />
@@ -112,6 +112,10 @@ export class RecordLine extends Component<RecordLineProps> {
       </div>
     );
   }
+}
+
+function tagTitle({ text, meaning }: Tag): string {
+  return meaning === undefined ? plainText(text) : `${plainText(text)}: ${meaning}`;
 }
 
 /** The id of a line in the page, for `aria-activedescendant`. */

@@ -1,4 +1,5 @@
 import type { RecordRow } from '../../api/records/record-row.ts';
+import { type Mark, MARKS } from '../../../records/record-marks.ts';
 import { formatCount } from '../parts/format.ts';
 import type { SkippedRows } from './row-list.ts';
 
@@ -50,13 +51,15 @@ export function tagsOf({ kind, errorType, marks }: RecordRow): readonly Tag[] {
   return [
     ...(kind === 'exchange' ? [] : [{ text: kind, level: 'kind' } as const]),
     ...(errorType === null ? [] : [{ text: errorType, level: 'error' } as const]),
-    ...marks.map((text) => ({ text, level: 'mark' }) as const),
+    ...marks.map((text) => ({ text, level: 'mark', meaning: MARKS[text as Mark] }) as const),
   ];
 }
 
 export interface Tag {
   readonly text: string;
   readonly level: 'kind' | 'error' | 'mark';
+  /** What the word means, where it is one of a few. */
+  readonly meaning?: string;
 }
 
 function records(count: number): string {

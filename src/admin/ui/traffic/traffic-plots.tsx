@@ -95,16 +95,18 @@ export function TrafficPlots({
                 <i aria-hidden="true">▼</i> <b>{formatCount(shown.missing)}</b> missing
               </span>
             )}
-            <span class="plots-latency">
-              {(['p50', 'p95', 'p99'] as const).map((name) => (
-                <span key={name} class="plots-item" data-line={name}>
-                  <i aria-hidden="true" /> {name}
-                  {bucket !== undefined && (
-                    <b> {bucket[name] === null ? '–' : formatDuration(bucket[name])}</b>
-                  )}
-                </span>
-              ))}
-            </span>
+            {(isShown || bucket !== undefined) && (
+              <span class="plots-latency">
+                {(['p50', 'p95', 'p99'] as const).map((name) => (
+                  <span key={name} class="plots-item" data-line={name}>
+                    <i aria-hidden="true" /> {name}
+                    {bucket !== undefined && (
+                      <b> {bucket[name] === null ? '–' : formatDuration(bucket[name])}</b>
+                    )}
+                  </span>
+                ))}
+              </span>
+            )}
           </>
         )}
       </div>
@@ -131,6 +133,7 @@ export function TrafficPlots({
             stepMs={stepMs}
             height={HEIGHT}
             series={LATENCY_SERIES}
+            // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- logarithmic; the enum is there for the compiler alone
             scale={{ distr: 3, range: latencyRange }}
             valueLabels={(_, values) =>
               values.map((value) => (isDecade(value) ? formatDuration(value * 1e6) : ''))

@@ -1,26 +1,26 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { connection } from '../api/connection.ts';
-import { route } from '../location.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { Split } from '../parts/split.tsx';
 import { Facets } from './facets.tsx';
 import { knownValues } from './known-values.ts';
 import { LiveRecords } from './live-records.ts';
-import { navigate } from './navigate.ts';
+import { navigate, trafficPlace } from './navigate.ts';
 import { NewRecords } from './new-records.tsx';
 import { QueryField } from './query-field.tsx';
 import { CompareView } from './record/compare-view.tsx';
 import { RecordView } from './record/record-view.tsx';
-import { filterFault, filterOf } from './record-filter.ts';
+import { filterFault } from './record-filter.ts';
 import { RecordList } from './record-list.tsx';
-import { isSkipped } from './row-list.ts';
 import { SummaryPoll } from './summary-poll.ts';
+import { trafficShortcuts } from './traffic-shortcuts.ts';
 import { TrafficPlots } from './traffic-plots.tsx';
 import { TrafficState } from './traffic-state.tsx';
 import { TrafficStatus } from './traffic-status.tsx';
 import { TimeRangeButtons } from './time-range-buttons.tsx';
 import { useLoadedRow } from './use-loaded-row.ts';
+import { useReading } from './use-reading.ts';
 import { useWidth } from './use-width.ts';
 import '../style/traffic.css';
 
@@ -29,27 +29,15 @@ const WIDE = 900;
 
 /** The tab Traffic: what passes through, as it happens. */
 export function TrafficView(): JSX.Element {
-  const { parameters } = route.value;
-  const { query, since, until } = filterOf(parameters);
-  const isPaused = parameters.get('paused') === '1';
-  const openedId = parameters.get('record');
-  const comparedId = parameters.get('compare');
-  const fault = filterFault({ query, since, until });
+  const { filter, isPaused, openedId, comparedId, isComparing } = trafficPlace();
+  const { query, since, until } = filter;
+  const fault = filterFault(filter);
   const { records, poll } = useMemo(() => {
     const filter = { query, since, until };
     return { records: new LiveRecords(filter), poll: new SummaryPoll(filter) };
   }, [query, since, until]);
-  const [selectedRow, showSelected] = useState<number | null>(null);
-  /** What is selected now: keys come quicker than the page is drawn. */
-  const selection = useRef<number | null>(null);
-  const setSelectedRow = (row: number | null): void => {
-    selection.current = row;
-    showSelected(row);
-  };
-  /** Somebody moves through the list, or reads a record: nothing moves. */
-  const [isReading, setReading] = useState(openedId !== null);
-  const [isScrolledDown, setScrolledDown] = useState(false);
-  const [counts, setCounts] = useState({ focus: 0, reveal: 0, top: 0 });
+  const reading = useReading(records);
+  const queryInput = useRef<HTMLInputElement>(null);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [element, width] = useWidth<HTMLDivElement>();
   const isWide = width >= WIDE;
@@ -69,105 +57,18 @@ export function TrafficView(): JSX.Element {
     void records.refresh();
     void poll.ask();
   }, [epoch]);
-  const isHeld = isPaused || isReading || isScrolledDown;
-  useEffect(() => {
-    records.list.hold(isHeld);
-    records.changed();
-    poll.pause(isPaused);
-  }, [records, poll, isHeld, isPaused]);
-
-  const isComparing = openedId !== null && comparedId !== null && comparedId !== openedId;
-  const { list } = records;
+  useEffect(() => poll.pause(isPaused), [poll, isPaused]);
   const openedRow = useLoadedRow(records, openedId);
 
-  const open = (id: string, isReplacing = false): void => {
-    setReading(true);
-    navigate({ record: id }, { isReplacing });
+  const focusQuery = (): void => {
+    queryInput.current!.focus();
+    queryInput.current!.select();
   };
-  const close = (): void => {
-    setReading(false);
-    setSelectedRow(null);
-    navigate({ record: '' });
+  const closeDrawer = (): boolean => {
+    setDrawerOpen(false);
+    return isDrawerOpen;
   };
-  const follow = (): void => {
-    records.list.showWaiting();
-    setReading(false);
-    setScrolledDown(false);
-    setCounts((last) => ({ ...last, top: last.top + 1 }));
-    records.changed();
-    if (isPaused) navigate({ paused: '' }, { isReplacing: true });
-  };
-  const pause = (): void => {
-    if (isPaused) navigate({ paused: '' }, { isReplacing: true });
-    else navigate({ paused: '1' }, { isReplacing: true });
-  };
-  const focusQuery = (): void => setCounts((last) => ({ ...last, focus: last.focus + 1 }));
-  const setQuery = (next: string): void => {
-    setSelectedRow(null);
-    navigate({ query: next });
-  };
-  const move = (by: number): void => {
-    const from = selection.current === null ? -1 : list.indexOf(selection.current);
-    let at = from < 0 ? (by > 0 ? 0 : list.length - 1) : from + by;
-    at = Math.max(0, Math.min(list.length - 1, at));
-    const step = Math.sign(by);
-    while (at >= 0 && at < list.length && isSkipped(list.at(at)!)) at += step;
-    const entry = list.at(at);
-    if (entry === undefined || isSkipped(entry)) return;
-    setReading(true);
-    setSelectedRow(entry.row);
-    setCounts((last) => ({ ...last, reveal: last.reveal + 1 }));
-    if (openedId !== null) open(entry.id, true);
-  };
-  const selected = (): ReturnType<typeof list.at> =>
-    selection.current === null ? undefined : list.at(list.indexOf(selection.current));
-  const isForList = ({ target }: KeyboardEvent): boolean =>
-    target === document.body || (target instanceof Element && target.closest('.records-list') !== null);
-  const isForSelected = (event: KeyboardEvent): boolean =>
-    isForList(event) && !(event.target instanceof HTMLButtonElement) && selected() !== undefined;
-
-  useShortcuts([
-    { keys: ['/'], meaning: 'Type a query', run: focusQuery },
-    { keys: ['j'], meaning: 'The record below', run: () => move(1) },
-    { keys: ['k'], meaning: 'The record above', run: () => move(-1) },
-    { keys: ['ArrowDown'], meaning: 'The record below, in the list', run: () => move(1), when: isForList },
-    { keys: ['ArrowUp'], meaning: 'The record above, in the list', run: () => move(-1), when: isForList },
-    { keys: ['PageDown'], meaning: 'A page of records down', run: () => move(20), when: isForList },
-    { keys: ['PageUp'], meaning: 'A page of records up', run: () => move(-20), when: isForList },
-    { keys: ['Home'], meaning: 'The newest record', run: () => move(-Infinity), when: isForList },
-    {
-      keys: ['Enter', ' '],
-      meaning: 'Open the record',
-      when: isForSelected,
-      run: () => {
-        const entry = selected()!;
-        if (!isSkipped(entry)) open(entry.id);
-      },
-    },
-    {
-      keys: ['Escape'],
-      meaning: 'Close what is open, the last first, then follow again',
-      run: () => {
-        if (isDrawerOpen) setDrawerOpen(false);
-        else if (comparedId !== null && (isComparing || openedId === null)) navigate({ compare: '' });
-        else close();
-      },
-    },
-    { keys: ['f'], meaning: 'Show what is new and follow', run: follow },
-    { keys: ['p'], meaning: 'Pause, or go on', run: pause },
-    {
-      keys: ['c'],
-      meaning: 'Mark the record for comparing, or compare with the marked one',
-      run: () => {
-        const entry = selected();
-        const id = entry !== undefined && !isSkipped(entry) ? entry.id : openedId;
-        if (id === null) return;
-        if (comparedId === id) navigate({ compare: '' });
-        else if (comparedId === null) navigate({ compare: id });
-        else open(id);
-      },
-    },
-  ]);
+  useShortcuts(trafficShortcuts(reading, focusQuery, closeDrawer));
 
   const summary = poll.summary.value;
   const facets = (
@@ -176,7 +77,7 @@ export function TrafficView(): JSX.Element {
       query={query}
       onQuery={(next) => {
         setDrawerOpen(false);
-        setQuery(next);
+        navigate({ query: next });
       }}
     />
   );
@@ -184,49 +85,43 @@ export function TrafficView(): JSX.Element {
     openedId === null ? null : (
       <section class="traffic-detail" aria-label={isComparing ? 'Two records' : 'Record'}>
         {!isWide && (
-          <button type="button" class="button traffic-back" onClick={close}>
+          <button type="button" class="button traffic-back" onClick={reading.close}>
             ← Back to the list
           </button>
         )}
-        {isComparing ? (
+        {isComparing && comparedId !== null ? (
           <CompareView left={comparedId} right={openedId} onClose={() => navigate({ compare: '' })} />
         ) : (
-          <RecordView id={openedId} row={openedRow} onClose={close} />
+          <RecordView id={openedId} row={openedRow} onClose={reading.close} />
         )}
       </section>
     );
   const main = (
     <div class="traffic-main">
-      <TrafficState
-        records={records}
-        fault={fault}
-        filter={{ query, since, until }}
-        onFocusQuery={focusQuery}
-      >
-        {isHeld && <NewRecords records={records} onShow={follow} />}
+      <TrafficState records={records} fault={fault} filter={filter} onFocusQuery={focusQuery}>
+        {reading.isHeld && <NewRecords records={records} onShow={reading.follow} />}
         <RecordList
           key={`${query} ${since} ${until}`}
           records={records}
-          selectedRow={selectedRow ?? openedRow?.row ?? null}
+          selectedRow={reading.selectedRow ?? openedRow?.row ?? null}
           comparedId={comparedId}
-          revealCount={counts.reveal}
-          topCount={counts.top}
-          onScrolledDown={setScrolledDown}
-          onOpen={(row) => {
-            setSelectedRow(row.row);
-            open(row.id, openedId !== null);
-          }}
+          revealCount={reading.revealCount}
+          topCount={reading.topCount}
+          onScrolledDown={reading.onScrolledDown}
+          onOpen={reading.open}
         />
       </TrafficState>
-      <TrafficStatus
-        records={records}
-        summary={summary}
-        isFollowing={!isHeld}
-        isPaused={isPaused}
-        comparedId={isComparing ? null : comparedId}
-        onPause={pause}
-        onFollow={follow}
-      />
+      {fault === null && (
+        <TrafficStatus
+          records={records}
+          summary={summary}
+          isFollowing={!reading.isHeld}
+          isPaused={isPaused}
+          comparedId={isComparing ? null : comparedId}
+          onPause={reading.pause}
+          onFollow={reading.follow}
+        />
+      )}
     </div>
   );
   const beside =
@@ -239,8 +134,14 @@ export function TrafficView(): JSX.Element {
     );
   return (
     <div class="traffic" ref={element} data-width={isWide ? 'wide' : 'narrow'}>
+      <h1 class="only-for-readers">Traffic</h1>
       <div class="traffic-bar">
-        <QueryField query={query} known={knownValues(summary)} focusCount={counts.focus} onQuery={setQuery} />
+        <QueryField
+          query={query}
+          known={knownValues(summary)}
+          input={queryInput}
+          onQuery={(next) => navigate({ query: next })}
+        />
         <TimeRangeButtons range={{ since, until }} onRange={(range) => navigate({ ...range })} />
         {!isWide && (
           <button
@@ -273,7 +174,9 @@ export function TrafficView(): JSX.Element {
                 {facets}
               </aside>
             )}
-            {main}
+            <div class="traffic-under" inert={detail !== null}>
+              {main}
+            </div>
             {detail !== null && <div class="traffic-over">{detail}</div>}
           </>
         )}

@@ -74,7 +74,7 @@ test('toggling twice is nothing, and what comes out can be read', (t) => {
 
 test('nothing that somebody types breaks it', (t) => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'ab:"\\()- or<>=! ') }), (query) => {
+    fc.property(fc.string({ unit: fc.constantFrom(...'ab:"\\()- or<>=! '.split('')) }), (query) => {
       t.notThrows(() => toggleTerm(toggleExclusion(query, 'method:GET'), 'host:x'));
     }),
   );

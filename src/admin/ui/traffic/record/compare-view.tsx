@@ -71,12 +71,7 @@ function Body({ first, second }: { first: Loading; second: Loading }): JSX.Eleme
     if (state.kind === 'failed')
       return <Failure title="A record cannot be loaded" error={state.error} onRetry={retry} />;
     if (state.kind === 'missing')
-      return (
-        <Failure
-          title="One of the records is not there"
-          error="The store forgets its oldest records: --store-size and --store-age say when."
-        />
-      );
+      return <Failure title="One of the records is not there" error={state.reason} />;
   }
   if (first.state.kind !== 'loaded' || second.state.kind !== 'loaded') return <Loading what="two records" />;
   return <Differences left={first.state.record} right={second.state.record} />;

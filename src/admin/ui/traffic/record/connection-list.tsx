@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { RecordRow } from '../../../api/records/record-row.ts';
 import { connection } from '../../api/connection.ts';
-import { requestJson } from '../../api/request.ts';
+import { request } from '../../api/request.ts';
 import { route } from '../../location.ts';
 import { formatDuration, formatTime } from '../../parts/format.ts';
 import { Shown } from '../../parts/shown.tsx';
@@ -36,10 +36,8 @@ export function ConnectionList({
       order: 'oldest',
       limit: String(MAX_ROWS),
     });
-    requestJson<{ readonly rows?: readonly RecordRow[] }>(`/api/records?${parameters}`, {
-      signal: abort.signal,
-    }).then(
-      ({ rows }) => setState({ kind: 'loaded', rows: rows ?? [] }),
+    loadRows(`/api/records?${parameters}`, abort.signal).then(
+      (rows) => setState({ kind: 'loaded', rows }),
       (error: unknown) => {
         if (!abort.signal.aborted) setState({ kind: 'failed', message: (error as Error).message });
       },
@@ -79,4 +77,13 @@ export function ConnectionList({
       )}
     </>
   );
+}
+
+/** One row a line (NDJSON). */
+async function loadRows(target: string, signal: AbortSignal): Promise<readonly RecordRow[]> {
+  const text = await (await request(target, { signal })).text();
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as RecordRow);
 }

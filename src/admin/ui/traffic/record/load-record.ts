@@ -6,10 +6,10 @@ import { type ShownRecord, readRecord } from './read-record.ts';
 /** A record on its way here. */
 export type RecordState =
   | { readonly kind: 'loading' }
-  /** `text` is its document as it is stored. */
-  | { readonly kind: 'loaded'; readonly text: string; readonly record: ShownRecord }
-  /** The store does not have it, any more or at all. */
-  | { readonly kind: 'missing' }
+  /** `text` is its document as it is stored: JSON, but where a script has made it of something else. */
+  | { readonly kind: 'loaded'; readonly text: string; readonly isJson: boolean; readonly record: ShownRecord }
+  /** The store does not have it, any more or at all, as `reason` says. */
+  | { readonly kind: 'missing'; readonly reason: string }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 const LOADING: RecordState = { kind: 'loading' };
@@ -19,13 +19,15 @@ export function useRecord(id: string): { readonly state: RecordState; readonly r
   const [known, setKnown] = useState({ id, state: LOADING });
   const [tries, setTries] = useState(0);
   const state = known.id === id ? known.state : LOADING;
-  const isSettled = state.kind === 'loaded' || state.kind === 'missing';
+  const isSettled = state.kind === 'loaded';
   const epoch = isSettled ? 0 : connection.epoch.value;
   useEffect(() => {
     if (isSettled) return;
     const abort = new AbortController();
     load(id, abort.signal).then(
-      (loaded) => setKnown({ id, state: loaded }),
+      (loaded) => {
+        if (!abort.signal.aborted) setKnown({ id, state: loaded });
+      },
       (error: unknown) => {
         if (!abort.signal.aborted) setKnown({ id, state: { kind: 'failed', error } });
       },
@@ -46,9 +48,24 @@ async function load(id: string, signal: AbortSignal): Promise<RecordState> {
     const response = await request(`/api/records/${encodeURIComponent(id)}`, { signal });
     const text = (await response.text()).trim();
     signal.throwIfAborted();
-    return { kind: 'loaded', text, record: readRecord(JSON.parse(text)) };
+    const document = parsed(text);
+    return {
+      kind: 'loaded',
+      text,
+      isJson: document !== undefined,
+      record: readRecord(document),
+    };
   } catch (error) {
-    if (error instanceof RequestError && error.status === 404) return { kind: 'missing' };
+    if (error instanceof RequestError && error.status === 404)
+      return { kind: 'missing', reason: error.message };
     throw error;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Something that a menu does. */
 export interface MenuItem {
@@ -21,7 +21,8 @@ export function MenuButton({ label, items }: { label: string; items: readonly Me
     setOpen(false);
     button.current?.focus();
   };
-  useEffect(() => {
+  // Before the next key is read.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     entries()[0]?.focus();
     const onPointerDown = (event: PointerEvent): void => {

@@ -12,7 +12,7 @@ export function MessageView({
   query = null,
 }: {
   message: ShownMessage;
-  what: 'request' | 'answer';
+  what: 'request' | 'response';
   /** Of the URL, without the question mark. */
   query?: string | null;
 }): JSX.Element {

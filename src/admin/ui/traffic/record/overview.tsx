@@ -42,21 +42,11 @@ export function Overview({ id, record }: { id: string; record: ShownRecord }): J
           <Code text={refused.head} label="The bytes that were refused" />
         </Part>
       )}
-      {record.gap !== null || record.summary !== null ? null : (
-        <Part title="Exchange">
-          <FactList facts={exchangeFacts(record)} />
-        </Part>
+      {record.gap === null && record.summary === null && (
+        <Facts title="Exchange" facts={exchangeFacts(record)} />
       )}
-      {record.gap !== null && (
-        <Part title="Missing">
-          <FactList facts={gapFacts(record.gap)} />
-        </Part>
-      )}
-      {record.summary !== null && (
-        <Part title="Left out">
-          <FactList facts={summaryFacts(record, record.summary)} />
-        </Part>
-      )}
+      {record.gap !== null && <Facts title="Missing" facts={gapFacts(record.gap)} />}
+      {record.summary !== null && <Facts title="Left out" facts={summaryFacts(record, record.summary)} />}
       {(injected.length > 0 || removed.length > 0) && (
         <Part title="Added on the way to the application" count={injected.length}>
           <FieldsTable
@@ -65,15 +55,23 @@ export function Overview({ id, record }: { id: string; record: ShownRecord }): J
           />
         </Part>
       )}
-      <Part title="Identity">
-        <FactList facts={identityFacts(record)} />
-      </Part>
+      <Facts title="Identity" facts={identityFacts(record)} />
       {connectionId !== null && runId !== null && (
         <Part title="On the same connection">
           <ConnectionList id={id} connectionId={connectionId} runId={runId} />
         </Part>
       )}
     </>
+  );
+}
+
+/** Nothing where nothing is known. */
+function Facts({ title, facts }: { title: string; facts: readonly Fact[] }): JSX.Element | null {
+  if (facts.every(({ text }) => text === null)) return null;
+  return (
+    <Part title={title}>
+      <FactList facts={facts} />
+    </Part>
   );
 }
 

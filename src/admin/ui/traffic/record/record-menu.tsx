@@ -3,7 +3,7 @@ import { info } from '../../api/info.ts';
 import { go, route } from '../../location.ts';
 import { copy, say } from '../../parts/toasts.tsx';
 import { curlCommand } from './curl-command.ts';
-import { download } from './download.ts';
+import { download, followLink } from './download.ts';
 import { fileName } from './file-name.ts';
 import { formatJson } from './format-json.ts';
 import { harOf } from './har.ts';
@@ -28,9 +28,17 @@ export function RecordMenu({
     whyNot,
     run: () => void copy(of(), what),
   });
-  const bodyItem = (what: 'request' | 'response', body: string | null): MenuItem[] => [
-    copied(`Copy ${what} body`, `the ${what} body`, () => body!, body === null ? 'not there' : null),
-  ];
+  const bodyItems = (part: 'request' | 'response', body: string | null): MenuItem[] => {
+    const whyNot = body === null ? 'not there' : null;
+    return [
+      copied(`Copy ${part} body`, `the ${part} body`, () => body!, whyNot),
+      {
+        label: `Download ${part} body`,
+        whyNot,
+        run: () => followLink(`/api/records/${encodeURIComponent(id)}/body/${part}`, ''),
+      },
+    ];
+  };
   return (
     <MenuButton
       label="Copy"
@@ -48,8 +56,8 @@ export function RecordMenu({
           record.url.full === null && record.url.original === null ? 'none' : null,
         ),
         copied('Copy link to this record', 'a link', () => deepLink(id, location.href)),
-        ...bodyItem('request', record.request.body.text),
-        ...bodyItem('response', record.response.body.text),
+        ...bodyItems('request', record.request.body.text),
+        ...bodyItems('response', record.response.body.text),
         copied('Copy JSON', 'the document', () => formatJson(text)),
         {
           label: 'Download JSON',

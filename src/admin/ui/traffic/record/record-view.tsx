@@ -5,7 +5,6 @@ import { useShortcuts } from '../../parts/shortcuts.ts';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { TabList } from '../../parts/tab-list.tsx';
 import { copy } from '../../parts/toasts.tsx';
-import { Code } from './code.tsx';
 import { curlCommand } from './curl-command.ts';
 import { formatJson } from './format-json.ts';
 import { headFacts } from './head-facts.ts';
@@ -15,11 +14,12 @@ import { Overview } from './overview.tsx';
 import type { ShownRecord } from './read-record.ts';
 import { RecordHead } from './record-head.tsx';
 import { RecordMenu } from './record-menu.tsx';
+import { SearchableCode } from './searchable-code.tsx';
 
 const TABS = [
   { id: 'overview', title: 'Overview' },
   { id: 'request', title: 'Request' },
-  { id: 'answer', title: 'Response' },
+  { id: 'response', title: 'Response' },
   { id: 'document', title: 'Document' },
 ] as const;
 type Tab = (typeof TABS)[number]['id'];
@@ -67,21 +67,31 @@ export function RecordView({
       {state.kind === 'loading' && <Loading what="the record" />}
       {state.kind === 'missing' && (
         <Empty title="This record is not there">
-          <p>
-            The store forgets its oldest records: <code>--store-size</code> and <code>--store-age</code> say
-            when. Other sinks may still have it.
-          </p>
+          <p>{state.reason}</p>
+          <button type="button" class="button" onClick={retry}>
+            Try again
+          </button>
         </Empty>
       )}
       {state.kind === 'failed' && (
         <Failure title="The record cannot be loaded" error={state.error} onRetry={retry} />
       )}
-      {state.kind === 'loaded' && <Loaded id={id} text={state.text} record={state.record} />}
+      {state.kind === 'loaded' && <Loaded id={id} {...state} />}
     </article>
   );
 }
 
-function Loaded({ id, text, record }: { id: string; text: string; record: ShownRecord }): JSX.Element {
+function Loaded({
+  id,
+  text,
+  isJson,
+  record,
+}: {
+  id: string;
+  text: string;
+  isJson: boolean;
+  record: ShownRecord;
+}): JSX.Element {
   const isExchange = record.gap === null && record.summary === null;
   const tabs = isExchange ? TABS : TABS.filter(({ id: tab }) => tab === 'overview' || tab === 'document');
   const tab = tabs.some(({ id: one }) => one === chosenTab.value) ? chosenTab.value : 'overview';
@@ -100,8 +110,14 @@ function Loaded({ id, text, record }: { id: string; text: string; record: ShownR
         {tab === 'request' && (
           <MessageView message={record.request} what="request" query={record.url.query} />
         )}
-        {tab === 'answer' && <MessageView message={record.response} what="answer" />}
-        {tab === 'document' && <Code text={formatJson(text)} language="json" label="The document" />}
+        {tab === 'response' && <MessageView message={record.response} what="response" />}
+        {tab === 'document' && (
+          <SearchableCode
+            text={isJson ? formatJson(text) : text}
+            language={isJson ? 'json' : 'plain'}
+            label="The document"
+          />
+        )}
       </div>
     </>
   );
