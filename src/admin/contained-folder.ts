@@ -26,6 +26,8 @@ export interface ContainedFolderOptions {
   /** Of new files, before the umask. */
   readonly fileMode: number;
   readonly folderMode: number;
+  /** A folder inside that is not shown and not touched; absolute, links resolved. Null for none. */
+  readonly excluded: string | null;
 }
 
 /** Where the parent of a file is held open, its entries are reached through it: whoever moves it or puts a link in its place is too late. */
@@ -51,7 +53,7 @@ export class ContainedFolder {
     this.#options = options;
   }
 
-  /** Adds its files to `tree`. Gives how many more there may be; -1 where it was not enough for all. */
+  /** Adds its files to `tree`, as many as `budget` has left; what there is beside them it counts. */
   async list(tree: FileTree, budget: { left: number; leftOut: number }): Promise<void> {
     await this.#list(this.root, tree, budget, [this.root]);
   }
@@ -76,7 +78,7 @@ export class ContainedFolder {
         const status = await fs.stat(real).catch(() => null);
         [isFile, isFolder] = [status?.isFile() === true, status?.isDirectory() === true];
       }
-      if (!isFile && !isFolder) continue;
+      if ((!isFile && !isFolder) || !this.#holds(there)) continue;
       const isEndless = isFolder && (above.includes(there) || above.length >= MAX_DEPTH);
       if (!isShownName(name) || isEndless || budget.left === 0) {
         budget.leftOut++;
@@ -217,7 +219,9 @@ export class ContainedFolder {
 
   #holds(real: string): boolean {
     if (real === this.root) return true;
+    const { excluded } = this.#options;
     if (!real.startsWith(this.root + path.sep)) return false;
+    if (excluded !== null && (real === excluded || real.startsWith(excluded + path.sep))) return false;
     return real
       .slice(this.root.length + 1)
       .split(path.sep)

@@ -14,10 +14,13 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The page's own files: plain ones beside the program, each also compressed. They are listed once, so that no path of a request ever names a file. */
+/**
+ * The page's own files: plain ones beside the program, each also compressed. They are listed whenever the document is asked for, as it may have been built anew, and what is not in the list is not
+ * there: no path of a request ever names a file.
+ */
 export class PageFiles {
   readonly #folder: string;
-  readonly #files: ReadonlySet<string>;
+  #files: ReadonlySet<string>;
 
   constructor(folder = FOLDER) {
     this.#folder = folder;
@@ -56,6 +59,7 @@ export class PageFiles {
 
   /** The document, each time with another nonce: the editor's styles are allowed by it, and no other inline style or script. */
   async #document(): Promise<AdminAnswer> {
+    this.#files = new Set(list(this.#folder));
     if (!this.isBuilt)
       return text(
         503,

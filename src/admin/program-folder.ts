@@ -47,7 +47,12 @@ export interface ListedTree {
 
 /** Where the page finds its files. */
 export type ProgramRoot =
-  | { readonly kind: 'folder'; readonly folder: string }
+  | {
+      readonly kind: 'folder';
+      readonly folder: string;
+      /** Where the records are: no file of the program, also where it lies in its folder. */
+      readonly dataDir: string;
+    }
   /** The program of the package is shown until somebody has written another in its place. */
   | { readonly kind: 'built-in'; readonly source: ProgramSource; readonly ownFolder: string };
 
@@ -65,7 +70,14 @@ export class ProgramFolder {
   constructor(root: ProgramRoot) {
     if (root.kind === 'folder') {
       this.#builtIn = null;
-      this.#folder = new ContainedFolder(realpathSync(root.folder), { fileMode: 0o666, folderMode: 0o777 });
+      const folder = realpathSync(root.folder);
+      const data = realOf(root.dataDir);
+      this.#folder = new ContainedFolder(folder, {
+        fileMode: 0o666,
+        folderMode: 0o777,
+        // A script may lie in the data directory: what the page has written in the place of the built-in program does.
+        excluded: data.startsWith(folder + path.sep) ? data : null,
+      });
     } else {
       this.#builtIn = root.source;
       const { dir, base } = path.parse(root.ownFolder);
@@ -73,6 +85,7 @@ export class ProgramFolder {
       this.#folder = new ContainedFolder(path.join(realOf(dir), base), {
         fileMode: 0o600,
         folderMode: 0o700,
+        excluded: null,
       });
     }
   }
@@ -178,10 +191,13 @@ function tagsOf(field: string): string[] {
   return field.split(',').map((tag) => tag.trim());
 }
 
+/** Links resolved as far as there is something. */
 function realOf(folder: string): string {
+  const absolute = path.resolve(folder);
   try {
-    return realpathSync(folder);
+    return realpathSync(absolute);
   } catch {
-    return path.resolve(folder);
+    const { dir, base } = path.parse(absolute);
+    return base === '' ? absolute : path.join(realOf(dir), base);
   }
 }

@@ -58,7 +58,8 @@ export async function sendAnswer(
     // What it still waits for need not be waited for here.
     void Promise.resolve(pieces.return?.()).catch(() => {});
   }
-  response.end();
+  // Whoever is cut off is not waited for as an idle client would be.
+  response.end(() => signal.aborted && request.socket.end());
 }
 
 function drained(response: ServerResponse): Promise<null> {

@@ -34,9 +34,9 @@ export function chooseProgram(
   if (!statSync(named).isDirectory())
     return {
       program: programOfScript(named),
-      pageRoot: { kind: 'folder', folder: path.dirname(named) },
+      pageRoot: { kind: 'folder', folder: path.dirname(named), dataDir: options.dataDir },
     };
-  const pageRoot = { kind: 'folder', folder: named } as const;
+  const pageRoot = { kind: 'folder', folder: named, dataDir: options.dataDir } as const;
   if (!isVerifying && given.has('gui-port') && options.guiPort !== null) return { program: null, pageRoot };
   const main = path.join(named, 'main.js');
   if (!existsSync(main))

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { Admin } from '../admin/admin.ts';
 import { endpoints } from '../admin/api/endpoints.ts';
@@ -107,7 +108,7 @@ async function serve(
   const shown = (addresses: readonly BoundAddress[]): string[] =>
     addresses.map(({ address, port }) => `${scheme}${shownHost(address)}:${port}`);
   const startedMs = Date.now();
-  const reader = gateway.storeFile === null ? null : new RecordReader({ file: gateway.storeFile });
+  const reader = gateway.storeFile === null ? null : new RecordReader({ file: gateway.storeFile, log });
   admin.serve(
     endpoints({
       health: telemetry.healthSources(),
@@ -132,6 +133,11 @@ async function serve(
   if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
   for (const url of shown(gateway.addresses))
     out.write(`Listening on ${url}${options.upstream === null ? '' : ` for ${options.upstream}`}\n`);
+  const own = pageRoot.kind === 'built-in' ? path.join(pageRoot.ownFolder, pageRoot.source.entry) : null;
+  if (own !== null && existsSync(own))
+    out.write(
+      `This is the built-in program; what was saved in the page is started there, or by: tapline ${path.relative(terminal.cwd, own)}\n`,
+    );
   if (program === null && pageRoot.kind === 'folder')
     out.write(`Nothing runs yet: start a script of ${pageRoot.folder} in the page\n`);
   if (gateway.isRecording)

@@ -63,6 +63,9 @@ type GrowingNode = { -readonly [key in keyof GraphNode]: GraphNode[key] };
 /** The charts of the pipelines of one file: what listens and what the clock runs, then the named ones that nobody links to. */
 export function graphOf(pipelines: readonly GraphedPipeline[], options: GraphOptions = {}): Graph {
   const nodes: GrowingNode[] = [];
+  const byName = new Map<string, GraphedPipeline>();
+  for (const pipeline of pipelines)
+    if (pipeline.name !== null && !byName.has(pipeline.name)) byName.set(pipeline.name, pipeline);
   let isCut = false;
   const add = (node: GrowingNode, parent: number | null, place: SourcePlace | null): number => {
     const id = nodes.length;
@@ -84,7 +87,7 @@ export function graphOf(pipelines: readonly GraphedPipeline[], options: GraphOpt
     return node;
   };
   const addTarget = (name: string, parent: number, path: readonly GraphedPipeline[]): void => {
-    const found = pipelines.find((one) => one.name === name);
+    const found = byName.get(name);
     if (found === undefined) add({ name: `pipeline not found: ${name}`, t: 'pipeline' }, parent, null);
     else if (path.includes(found)) add({ name: `recursive pipeline: ${name}`, t: 'pipeline' }, parent, null);
     else

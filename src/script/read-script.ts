@@ -37,6 +37,9 @@ export interface ScriptReading {
 /** A script with more problems has one: it is something else. */
 const MAX_PROBLEMS = 200;
 
+/** Names among which one that was meant is looked for. */
+const MAX_SUGGESTED = 1000;
+
 /**
  * Reads a script without running it: the charts of the pipelines that are chained on `pipy()`, and what loading it would complain of as far as
  * its text tells (spec cli 7.2). Throws ScriptError where it is no JavaScript.
@@ -62,6 +65,8 @@ class Reader {
   readonly #language: ScriptLanguage;
   readonly #problems: ScriptProblem[] = [];
   readonly #pipelines: Outline[] = [];
+  /** The pipelines that others can name. */
+  readonly #byName = new Map<string, Outline>();
   readonly #counts = { listen: 0, task: 0, named: 0 };
 
   constructor(source: string, language: ScriptLanguage) {
@@ -101,14 +106,11 @@ class Reader {
     if (kind === 'task' && typeof value === 'string') title = `Task every ${value}`;
     if (kind === 'named' && typeof value === 'string') title = value;
     this.#checkBeginning(kind, value, call);
-    this.#pipelines.push({
-      kind,
-      title,
-      name: kind === 'named' && typeof value === 'string' ? value : null,
-      place: this.#placeOf(call.method),
-      filters: [],
-      method: call.method,
-    });
+    const name = kind === 'named' && typeof value === 'string' ? value : null;
+    const place = this.#placeOf(call.method);
+    const pipeline: Outline = { kind, title, name, place, filters: [], method: call.method };
+    this.#pipelines.push(pipeline);
+    if (name !== null && !this.#byName.has(name)) this.#byName.set(name, pipeline);
   }
 
   #checkBeginning(kind: Outline['kind'], value: unknown, { method, args }: Call): void {
@@ -127,7 +129,7 @@ class Reader {
           this.#error('time interval out of range: expected 0.01 to 86400 seconds', at);
       }
     } else if (typeof value !== 'string') this.#error('argument #1 expects a string', at);
-    else if (!this.#language.isCompat && this.#pipelines.some(({ name }) => name === value))
+    else if (!this.#language.isCompat && this.#byName.has(value))
       this.#error(`pipeline "${value}" is declared twice`, at);
   }
 
@@ -138,7 +140,7 @@ class Reader {
     const values = args.map((node) => (node.type === 'SpreadElement' ? UNKNOWN : literalOf(node)));
     if (declaration === undefined) {
       const known = ['listen', 'task', 'pipeline', ...catalogue.map((one) => one.name)];
-      this.#error(`unknown filter: ${name}${suggestion(name, known)}`, method);
+      this.#error(`unknown filter: ${name}${this.#suggestion(name, known)}`, method);
     }
     const current = this.#pipelines.at(-1);
     if (current === undefined) {
@@ -193,21 +195,21 @@ class Reader {
     if (given?.type !== 'ObjectExpression') return;
     for (const { name, key } of membersOf(given))
       if (!known.includes(name))
-        this.#warn(`${method}: unknown option ${name}${suggestion(name, known)}`, key);
+        this.#warn(`${method}: unknown option ${name}${this.#suggestion(name, known)}`, key);
   }
 
   #checkTargets(): void {
-    const names = this.#pipelines.flatMap(({ name }) => name ?? []);
+    const names = [...this.#byName.keys()];
     // A name that only running would show may be any.
     const isWhole = this.#pipelines.every(({ kind, name }) => kind !== 'named' || name !== null);
-    const recursive = recursiveTargets(this.#pipelines);
+    const recursive = recursiveTargets(this.#pipelines, this.#byName);
     for (const pipeline of this.#pipelines)
       for (const filter of pipeline.filters)
         for (const target of filter.targets) {
           const place = { line: filter.place!.line, column: filter.place!.column };
-          if (!names.includes(target)) {
+          if (!this.#byName.has(target)) {
             if (isWhole)
-              this.#add('error', `pipeline not found: ${target}${suggestion(target, names)}`, place);
+              this.#add('error', `pipeline not found: ${target}${this.#suggestion(target, names)}`, place);
           } else if (recursive.has(filter)) this.#add('error', `recursive pipeline: ${target}`, place);
         }
   }
@@ -244,21 +246,27 @@ class Reader {
       this.#add('error', error.message, error);
       return;
     }
-    const names = variables.map(({ name }) => name);
+    const names = new Set(variables.map(({ name }) => name));
     if (isKnown)
       for (const [name, place] of code.names)
-        if (!names.includes(name))
+        if (!names.has(name))
           this.#add(
             'warning',
-            `unresolved identifier: ${name}${suggestion(name, [...names, ...globalNames])}`,
+            `unresolved identifier: ${name}${this.#suggestion(name, [...names, ...globalNames])}`,
             place,
           );
     for (const { object, member, line, column } of code.members) {
       const value = globals[object];
       if (typeof value !== 'object' || value === null || member in value) continue;
-      const message = `${object} has no ${member}${suggestion(member, Object.keys(value))}`;
+      const message = `${object} has no ${member}${this.#suggestion(member, Object.keys(value))}`;
       this.#add('warning', message, { line, column });
     }
+  }
+
+  /** Comparing names takes time: not for the thousandth problem, and not with thousands of names. */
+  #suggestion(name: string, known: readonly string[]): string {
+    const isCheap = this.#problems.length < MAX_PROBLEMS && known.length < MAX_SUGGESTED;
+    return isCheap ? suggestion(name, known) : '';
   }
 
   #error(message: string, node: AnyNode): void {
@@ -353,15 +361,17 @@ function nameOf(method: AnyNode): string | null {
 }
 
 /** The filters through which a pipeline reaches itself. Each pipeline is looked at once, so that none is too many. */
-function recursiveTargets(pipelines: readonly GraphedPipeline[]): Set<GraphedFilter> {
+function recursiveTargets(
+  pipelines: readonly GraphedPipeline[],
+  byName: ReadonlyMap<string, GraphedPipeline>,
+): Set<GraphedFilter> {
   const found = new Set<GraphedFilter>();
   const states = new Map<GraphedPipeline, 'open' | 'done'>();
-  const named = (name: string): GraphedPipeline | undefined => pipelines.find((one) => one.name === name);
   const visit = (pipeline: GraphedPipeline): void => {
     states.set(pipeline, 'open');
     for (const filter of pipeline.filters)
       for (const target of filter.targets) {
-        const there = named(target);
+        const there = byName.get(target);
         if (there === undefined) continue;
         if (states.get(there) === 'open') found.add(filter);
         else if (!states.has(there)) visit(there);

@@ -52,6 +52,15 @@ test('only the files of the page are there', async (t) => {
     t.is(await page.answer(target, 'gzip', undefined), null, target);
 });
 
+test('a page that is built anew is found without a new start', async (t) => {
+  const folder = makeFolder(t);
+  const page = new PageFiles(folder);
+  writeFileSync(path.join(folder, 'assets/main-NEW.js'), 'new');
+  t.is(await page.answer('/assets/main-NEW.js', undefined, undefined), null);
+  await page.answer('/', undefined, undefined);
+  t.is(String((await page.answer('/assets/main-NEW.js', undefined, undefined))!.body as Buffer), 'new');
+});
+
 test('a page that is not built says what to do', async (t) => {
   const page = new PageFiles('/nowhere');
   t.false(page.isBuilt);

@@ -22,7 +22,11 @@ async function makeWorld(t: ExecutionContext): Promise<World> {
   await fs.writeFile(path.join(root, 'main.js'), 'main');
   await fs.writeFile(path.join(root, 'lib/a.js'), 'a');
   await fs.writeFile(path.join(outside, 'secret'), 'secret');
-  return { root, outside, folder: new ProgramFolder({ kind: 'folder', folder: root }) };
+  return {
+    root,
+    outside,
+    folder: new ProgramFolder({ kind: 'folder', folder: root, dataDir: path.join(root, 'data') }),
+  };
 }
 
 const ANY = { ifMatch: null, isNew: false };
@@ -159,6 +163,27 @@ test('links: inside they are followed, outside and hidden they are nothing', asy
   t.is(await textOf(folder, 'main.js'), 'new');
 });
 
+test('the data directory in the folder of the program is no part of it', async (t) => {
+  const { root, folder } = await makeWorld(t);
+  // It is made after the page was opened.
+  await fs.mkdir(path.join(root, 'data/spool'), { recursive: true });
+  await fs.writeFile(path.join(root, 'data/hmac.key'), 'key');
+  await fs.symlink('data', path.join(root, 'link'));
+  await fs.symlink('data/hmac.key', path.join(root, 'key.js'));
+  t.deepEqual(Object.keys((await folder.tree()).tree).toSorted(), ['lib', 'main.js']);
+  for (const file of ['data/hmac.key', 'link/hmac.key', 'key.js']) {
+    t.is(await folder.read(file), null, file);
+    t.is(statusOf(await folder.write(file, Buffer.from('evil'), ANY)), 'outside', file);
+    t.is(await folder.remove(file, ANY), 'missing', file);
+  }
+  t.is(statusOf(await folder.write('data/new.js', Buffer.from('evil'), ANY)), 'outside');
+  t.is(statusOf(await folder.write('data/new/new.js', Buffer.from('evil'), ANY)), 'outside');
+  t.is(await fs.readFile(path.join(root, 'data/hmac.key'), 'utf8'), 'key');
+  // A script that lies in the data directory is one all the same.
+  const inside = new ProgramFolder({ kind: 'folder', folder: path.join(root, 'lib'), dataDir: root });
+  t.is(await textOf(inside, 'a.js'), 'a');
+});
+
 test('a link that leads nowhere is replaced, whatever it names outside', async (t) => {
   const { root, outside, folder } = await makeWorld(t);
   await fs.symlink(path.join(outside, 'made'), path.join(root, 'dangling.js'));
@@ -278,7 +303,7 @@ test('a change of somebody else is not written over', async (t) => {
 });
 
 test('of many writers that loaded the same text one wins, and of many that make a file one', async (t) => {
-  const { root, folder } = await makeWorld(t);
+  const { root, outside, folder } = await makeWorld(t);
   const loaded = await etagOf(folder, 'main.js');
   const texts = Array.from({ length: 20 }, (_, number) => `version ${number}`);
   const saved = await Promise.all(
@@ -287,7 +312,7 @@ test('of many writers that loaded the same text one wins, and of many that make 
   t.is(saved.filter(({ status }) => status === 'written').length, 1);
   t.is(await textOf(folder, 'main.js'), 'version 0');
   // Another process is no less a writer.
-  const other = new ProgramFolder({ kind: 'folder', folder: root });
+  const other = new ProgramFolder({ kind: 'folder', folder: root, dataDir: outside });
   const made = await Promise.all(
     texts.map((text, number) =>
       (number % 2 === 0 ? folder : other).write('new.js', Buffer.from(text), { ifMatch: null, isNew: true }),

@@ -20,13 +20,14 @@ test('a script, a folder, a folder with the page, or the built-in program', asyn
     instanceOf: UsageError,
     message: /no main\.js; --gui-port/,
   });
-  const opened = { program: null, pageRoot: { kind: 'folder', folder } };
+  const pageRoot = { kind: 'folder', folder, dataDir: path.join(cwd, '.tapline') };
+  const opened = { program: null, pageRoot };
   t.deepEqual(choose(cwd, ['--gui-port=9000', 'app']), opened as ProgramChoice);
   await fs.writeFile(path.join(folder, 'main.js'), 'pipy()');
   t.deepEqual(choose(cwd, ['--gui-port=9000', 'app']), opened as ProgramChoice);
   const running = {
     program: { root: folder, entry: '/main.js', isBuiltIn: false },
-    pageRoot: { kind: 'folder', folder },
+    pageRoot,
   };
   t.deepEqual(choose(cwd, ['app']), running as ProgramChoice);
   t.deepEqual(choose(cwd, ['--gui-port=0', 'app']), running as ProgramChoice);

@@ -248,10 +248,20 @@ browserTest('a body of 2 MiB is drawn in parts', async (t) => {
   await open(page, gateway, 'shown-1');
   await page.getByRole('tab', { name: 'Response' }).click();
   const lines = page.locator('.code-line');
-  t.true((await lines.count()) <= 3000);
+  t.true((await lines.count()) <= 2000);
   const before = await lines.count();
   await page.getByRole('button', { name: 'Show more', exact: true }).click();
   t.true((await lines.count()) > before);
+  const find = page.getByRole('searchbox', { name: /^Find in: The response body/ });
+  await find.fill('item number 29999');
+  await page.getByText('1 of 1', { exact: true }).waitFor();
+  t.is(await page.locator('.code-found').textContent(), 'item number 29999');
+  t.true(await page.locator('.code-found').isVisible());
+  t.true((await lines.count()) <= 2000);
+  await find.fill('"id"');
+  await page.getByText('1 of 5,000 or more').waitFor();
+  await find.press('Enter');
+  await page.getByText('2 of 5,000 or more').waitFor();
 });
 
 browserTest('two records beside each other', async (t) => {

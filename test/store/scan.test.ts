@@ -84,7 +84,7 @@ test('in steps of one block, whatever is stored, merged or forgotten between the
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
   t.pass();
 });

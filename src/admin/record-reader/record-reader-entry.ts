@@ -82,10 +82,13 @@ function memoryOf(value: unknown): ArrayBuffer[] {
 
 function faultOf(error: unknown): ReaderFault {
   if (error instanceof ReaderFault) return error;
-  // Whatever SQLite says, the file is opened anew at the next question.
-  store.close();
   const { message, code } = error as Error & { code?: string };
+  // The file is opened anew at the next question.
+  if (code === 'ERR_SQLITE_ERROR') store.close();
+  // The latter: it was closed meanwhile, because of an error or since it is another file now.
   return code === 'ERR_SQLITE_ERROR' || code === 'ERR_INVALID_STATE'
     ? new ReaderFault('unreadable', `The store cannot be read: ${message}. Ask again.`, { cause: error })
-    : new ReaderFault('failed', `The store could not be read to the end. Ask again.`, { cause: error });
+    : new ReaderFault('failed', 'The store could not be read to the end: a part of it is damaged.', {
+        cause: error,
+      });
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Log } from '../../core/ports.ts';
 import type { Answer, Answers, Question } from './question.ts';
 import { ReaderFault } from './reader-fault.ts';
 import type { FromReader, ToReader } from './reader-message.ts';
@@ -24,6 +25,7 @@ interface Pending {
 export class RecordReader {
   readonly #file: string;
   readonly #idleMs: number;
+  readonly #log: Log | null;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | null = null;
   #exited: Promise<void> = Promise.resolve();
@@ -32,9 +34,18 @@ export class RecordReader {
   #isStopped = false;
 
   /** @param init `file`: of the store; it need not be there yet */
-  constructor({ file, idleMs = IDLE_MS }: { readonly file: string; readonly idleMs?: number }) {
+  constructor({
+    file,
+    idleMs = IDLE_MS,
+    log = null,
+  }: {
+    readonly file: string;
+    readonly idleMs?: number;
+    readonly log?: Log | null;
+  }) {
     this.#file = file;
     this.#idleMs = idleMs;
+    this.#log = log;
   }
 
   /** Whether the thread runs. */
@@ -99,6 +110,10 @@ export class RecordReader {
     });
     worker.on('error', (error: unknown) => {
       failure = error instanceof Error ? error : new Error(String(error));
+      this.#log?.write(
+        'error',
+        `[gui] the thread that reads records has failed (${codeOf(failure)}); the next question starts another`,
+      );
     });
     worker.on('exit', () => {
       this.#forget(worker, failure);

@@ -82,6 +82,25 @@ test.serial('where the thread dies its questions fail, and the next one starts a
   t.is((await reader.ask(PAGE, patient)).records, 1);
 });
 
+test.serial('why the thread has failed is logged, without a word of what it read', async (t) => {
+  const { file, insert } = recordFile(t);
+  insert([recordOf(1)]);
+  const lines: string[] = [];
+  const reader = new RecordReader({ file, log: { write: (level, line) => lines.push(`${level} ${line}`) } });
+  t.teardown(() => reader.stop());
+  const started = nextWorker(t);
+  const waiting = reader.ask({ ...FOLLOW, afterRow: 1, waitMs: 60_000 }, patient);
+  const worker = await started;
+  // As Node does where a thread throws, or meets the bound of its memory.
+  worker.emit('error', Object.assign(new Error('secret'), { code: 'ERR_WORKER_OUT_OF_MEMORY' }));
+  await worker.terminate();
+  const error = await t.throwsAsync(waiting, { name: 'ReaderFault' });
+  t.regex(error!.message, /has failed \(ERR_WORKER_OUT_OF_MEMORY\)/);
+  t.deepEqual(lines, [
+    'error [gui] the thread that reads records has failed (ERR_WORKER_OUT_OF_MEMORY); the next question starts another',
+  ]);
+});
+
 test.serial('a question of somebody who has gone is given up', async (t) => {
   const { reader, insert } = recordFile(t);
   insert([recordOf(1)]);

@@ -5,7 +5,7 @@ import { GRAPH } from './graph-schema.ts';
 import type { ProgramPorts } from './program-ports.ts';
 
 /** Reading a script takes some milliseconds for each 100 KiB, and no longer one is written by hand. */
-const MAX_SCRIPT_BYTES = 512 * 1024;
+const MAX_SCRIPT_BYTES = 256 * 1024;
 
 const PLACE = {
   line: { type: 'integer', minimum: 1 },

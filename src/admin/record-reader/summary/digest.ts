@@ -18,7 +18,7 @@ const COLUMNS: Readonly<Record<TextFacet, keyof RecordFacts>> = {
   host: 'host',
   path: 'path',
   kind: 'kind',
-  mark: 'marks' as keyof RecordFacts,
+  mark: 'marks',
 };
 
 /** Status classes, by number: what is no status of HTTP is told apart. */

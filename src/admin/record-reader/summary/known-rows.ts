@@ -1,6 +1,7 @@
 import { CHUNK_ROWS, RowSet } from './row-set.ts';
 
-interface KnownChunk {
+/** Of a chunk: which rows are known, and which of these match. */
+export interface KnownChunk {
   readonly known: RowSet;
   readonly matching: RowSet;
 }
@@ -8,6 +9,11 @@ interface KnownChunk {
 /** Which rows are known to match a query, and which not to: as rows never change, each is asked once. */
 export class KnownRows {
   readonly #chunks = new Map<number, KnownChunk>();
+
+  /** Undefined where nothing of it is known. */
+  chunk(number: number): KnownChunk | undefined {
+    return this.#chunks.get(number);
+  }
 
   /** Null where it is not known. */
   isMatching(row: number): boolean | null {

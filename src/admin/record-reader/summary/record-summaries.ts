@@ -5,7 +5,7 @@ import type { SummaryQuestion } from '../question.ts';
 import type { Turn, Turns } from '../turn.ts';
 import { Digest, type DigestChunk, MAX_CHUNKS } from './digest.ts';
 import { KnownRows } from './known-rows.ts';
-import { CHUNK_ROWS } from './row-set.ts';
+import { chunkParts } from './row-set.ts';
 import { SummaryCount } from './summary-count.ts';
 import { type TimeSteps, timeSteps } from './time-steps.ts';
 
@@ -54,6 +54,7 @@ export class RecordSummaries {
     const known = this.#knownOf(JSON.stringify(question.query));
     const ground = this.#reading.snapshot(() => this.#ground(question));
     yield* this.#read(question, known, ground);
+    if (isOfAllTimes(question)) known.forgetBefore(ground.stretches.at(-1)?.firstRow ?? 0);
     let [matching, oldestMs, newestMs] = [0, Infinity, -Infinity];
     const hasAll = yield* this.#each(question, known, ground, (chunk, at) => {
       const timestampMs = chunk.timestampsMs[at]!;
@@ -113,8 +114,7 @@ export class RecordSummaries {
     let rows = 0;
     for (const found of this.#reading.blocksBefore(Infinity, question, false)) {
       const firstRow = firstRowOf(found);
-      for (let row = firstRow; row <= found.last_row; row += CHUNK_ROWS) chunks.add(chunkOf(row));
-      chunks.add(chunkOf(found.last_row));
+      for (const { number } of chunkParts(firstRow, found.last_row)) chunks.add(number);
       if (rows >= MAX_ROWS || stretches.length >= MAX_BLOCKS || chunks.size > MAX_COUNTED_CHUNKS)
         return { stretches, throughRow: this.#reading.lastRow, isComplete: false };
       stretches.push({ firstRow, lastRow: found.last_row });
@@ -156,16 +156,17 @@ export class RecordSummaries {
       return true;
     };
     while (!this.#reading.snapshot(step)) yield 'go-on';
-    known.forgetBefore(stretches.at(-1)!.firstRow);
   }
 
   #isUnknown({ firstRow, lastRow }: Stretch, known: KnownRows): boolean {
-    for (let row = firstRow; row <= lastRow; row++) {
-      const isMatching = known.isMatching(row);
-      if (isMatching === null) return true;
-      if (isMatching && this.#digest.chunk(chunkOf(row))?.present.has(row % CHUNK_ROWS) !== true) return true;
-    }
-    return false;
+    return chunkParts(firstRow, lastRow).some(({ number, from, to }) => {
+      const own = known.chunk(number);
+      if (own === undefined) return true;
+      const digested = this.#digest.chunk(number);
+      for (let at = from; at <= to; at++)
+        if (!own.known.has(at) || (own.matching.has(at) && digested?.present.has(at) !== true)) return true;
+      return false;
+    });
   }
 
   /** All rows that match, the newest block first. @returns false where some were forgotten meanwhile, for want of room */
@@ -178,16 +179,19 @@ export class RecordSummaries {
     let hasAll = true;
     let left = STEP_ROWS;
     for (const { firstRow, lastRow } of stretches) {
-      for (let row = firstRow; row <= lastRow; row++) {
-        if (known.isMatching(row) !== true) continue;
-        const chunk = this.#digest.chunk(chunkOf(row));
-        const at = row % CHUNK_ROWS;
-        if (chunk?.present.has(at) !== true) {
-          hasAll = false;
-          continue;
+      for (const { number, from, to } of chunkParts(firstRow, lastRow)) {
+        const own = known.chunk(number);
+        const chunk = this.#digest.chunk(number);
+        // What was forgotten before it was read is not there any more.
+        for (let at = from; own !== undefined && at <= to; at++) {
+          if (!own.matching.has(at)) continue;
+          if (chunk?.present.has(at) !== true) {
+            hasAll = false;
+            continue;
+          }
+          const timestampMs = chunk.timestampsMs[at]!;
+          if (timestampMs >= sinceMs && timestampMs < untilMs) count(chunk, at);
         }
-        const timestampMs = chunk.timestampsMs[at]!;
-        if (timestampMs >= sinceMs && timestampMs < untilMs) count(chunk, at);
       }
       left -= lastRow - firstRow + 1;
       if (left > 0) continue;
@@ -214,6 +218,7 @@ function stepsFor(
   return timeSteps(from, Math.max(from, to), buckets);
 }
 
-function chunkOf(row: number): number {
-  return Math.floor(row / CHUNK_ROWS);
+/** Then what is before the blocks that were found is forgotten, or too old to be counted. */
+function isOfAllTimes({ sinceMs, untilMs }: SummaryQuestion): boolean {
+  return sinceMs === -Infinity && untilMs === Infinity;
 }

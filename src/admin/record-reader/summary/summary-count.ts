@@ -30,6 +30,8 @@ export class SummaryCount {
   readonly #values: Readonly<Record<TextFacet, Uint32Array>>;
   /** By bucket and outcome. */
   readonly #outcomes: Float64Array;
+  /** Of which the latency is known, by bucket. */
+  readonly #exchanges: Uint32Array;
   /** By bucket and index of the latency scale. */
   readonly #latencies: Uint32Array;
 
@@ -45,6 +47,7 @@ export class SummaryCount {
       mark: counts('mark'),
     };
     this.#outcomes = new Float64Array(steps.count * OUTCOMES.length);
+    this.#exchanges = new Uint32Array(steps.count);
     this.#latencies = new Uint32Array(steps.count * LATENCY_INDEXES);
   }
 
@@ -58,7 +61,9 @@ export class SummaryCount {
     const bucket = Math.floor((chunk.timestampsMs[at]! - startMs) / stepMs);
     if (bucket < 0 || bucket >= count) return;
     this.#outcomes[bucket * OUTCOMES.length + outcome]! += chunk.missing.get(at) ?? 1;
-    if (latency > 0) this.#latencies[bucket * LATENCY_INDEXES + latency - 1]!++;
+    if (latency === 0) return;
+    this.#exchanges[bucket]!++;
+    this.#latencies[bucket * LATENCY_INDEXES + latency - 1]!++;
   }
 
   result(): Pick<RecordSummary, 'facets' | 'cutFacets' | 'histogram'> {
@@ -94,7 +99,7 @@ export class SummaryCount {
       this.#counted(facet).map(([id, count]) => ({
         value: table.shownAt(id),
         count,
-        query: queryTerm(facet, table.patternAt(id)),
+        query: queryTerm(facet, table.shownAt(id)),
       })),
     );
   }
@@ -106,7 +111,7 @@ export class SummaryCount {
     let all = 0;
     for (const [id, count] of this.#counted('path')) {
       const [pattern, shown] = [table.patternAt(id), table.shownAt(id)];
-      const value = { value: shown, count, query: queryTerm('path', pattern) };
+      const value = { value: shown, count, query: queryTerm('path', shown) };
       const parent = parentPattern(pattern);
       all += count;
       if (parent === null) {
@@ -122,8 +127,8 @@ export class SummaryCount {
       sum.count += count;
       if (pattern !== parent) sum.children.push(value);
     }
-    for (const [pattern, { shown, count, children }] of parents) {
-      values.push({ value: shown, count, query: queryTerm('path', pattern) });
+    for (const { shown, count, children } of parents.values()) {
+      values.push({ value: shown, count, query: queryTerm('path', shown) });
       if (count >= all * MIN_COMMON_SHARE) values.push(...children);
     }
     return mostFrequent(values);
@@ -152,7 +157,7 @@ export class SummaryCount {
     const count = (outcome: (typeof OUTCOMES)[number]): number =>
       this.#outcomes[index * OUTCOMES.length + OUTCOMES.indexOf(outcome)]!;
     const latencies = this.#latencies.subarray(index * LATENCY_INDEXES, (index + 1) * LATENCY_INDEXES);
-    const [p50, p95, p99] = quantiles(latencies, [0.5, 0.95, 0.99]);
+    const [p50, p95, p99] = quantiles(latencies, this.#exchanges[index]!, [0.5, 0.95, 0.99]);
     return {
       success: count('success'),
       clientError: count('clientError'),
@@ -165,9 +170,8 @@ export class SummaryCount {
   }
 }
 
-/** The values of these ranks (nearest rank); null where there are none. @param ranks rising */
-function quantiles(counts: Uint32Array, ranks: readonly number[]): (number | null)[] {
-  const all = counts.reduce((sum, count) => sum + count, 0);
+/** The values of these ranks (nearest rank); null where there are none. @param all the sum of the counts @param ranks rising */
+function quantiles(counts: Uint32Array, all: number, ranks: readonly number[]): (number | null)[] {
   if (all === 0) return ranks.map(() => null);
   let index = -1;
   let seen = 0;

@@ -48,7 +48,7 @@ export class ValueTable {
     return this.#patterns[id]!;
   }
 
-  /** The value as it first came. */
+  /** The pattern in the case in which it first came: to a query it is the same. */
   shownAt(id: number): string {
     return this.#shown[id]!;
   }

@@ -7,6 +7,8 @@ import { formatClock } from './wording.ts';
 const SYNC_KEY = 'health';
 const Y_AXIS_WIDTH = 62;
 const X_AXIS_HEIGHT = 22;
+/** Pixels between the pointer and the nearest sample beyond which there is none to tell of. */
+const REACH = 24;
 const MINUTES = [1, 2, 5, 10, 15, 20, 30].map((minutes) => minutes * 60_000);
 
 /** What a plot shows of time. */
@@ -57,10 +59,16 @@ export function plotOptions(init: {
     },
     hooks: {
       setCursor: [
-        ({ cursor: { idx, left, event } }) => {
+        (plot) => {
+          const { idx, left, event } = plot.cursor;
           // Only where the pointer is: what was moved by a key stays at its time when samples come.
           if (event == null) return;
-          cursorPlace.value = idx == null || left == null || left < 0 ? null : idx;
+          const isNear =
+            idx != null &&
+            left != null &&
+            left >= 0 &&
+            Math.abs(plot.valToPos(plot.data[0][idx]!, 'x') - left) <= REACH;
+          cursorPlace.value = isNear ? idx : null;
         },
       ],
     },

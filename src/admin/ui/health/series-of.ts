@@ -19,6 +19,19 @@ export function latestOf(
   return valuesOf(history, name, of).at(-1) ?? null;
 }
 
+/** The newest value that is known, with its time, if it is not older than `ms`; null otherwise. */
+export function newestOf(
+  history: HistoryPart,
+  name: HealthSeriesName,
+  ms: number,
+  of: string | null = null,
+): { readonly value: number; readonly atMs: number } | null {
+  const values = valuesOf(history, name, of);
+  const place = values.findLastIndex((value) => value !== null);
+  if (place < 0 || history.timesMs[place]! < history.timesMs.at(-1)! - ms) return null;
+  return { value: values[place]!, atMs: history.timesMs[place]! };
+}
+
 /** The mean over the last `ms`, of what is known of it; null where nothing is. */
 export function meanOf(
   history: HistoryPart,

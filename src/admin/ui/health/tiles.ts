@@ -1,7 +1,7 @@
 import type { HealthView } from '../../api/health/health-view.ts';
 import { formatBytes, formatCount, formatDuration } from '../parts/format.ts';
-import { latestOf, meanOf } from './series-of.ts';
-import { formatRate, formatShare, formatSpan } from './wording.ts';
+import { latestOf, meanOf, newestOf } from './series-of.ts';
+import { formatClockSeconds, formatRate, formatShare, formatSpan } from './wording.ts';
 
 /** A figure at the top of the view. */
 export interface Tile {
@@ -22,8 +22,8 @@ export function tilesOf(view: HealthView): readonly Tile[] {
   const recent = meanOf(history, 'requestRate', RECENT_MS);
   const errors = meanOf(history, 'errorRate', RECENT_MS);
   const clientErrors = meanOf(history, 'clientErrorRate', RECENT_MS);
-  const p50 = meanOf(history, 'latencyP50', RECENT_MS);
-  const p99 = meanOf(history, 'latencyP99', RECENT_MS);
+  const p50 = newestOf(history, 'latencyP50', RECENT_MS);
+  const p99 = newestOf(history, 'latencyP99', RECENT_MS);
   const waiting = Math.max(0, ...sinks.map(({ waitingBytes }) => waitingBytes));
   const lag = Math.max(0, ...sinks.map(({ lagSeconds }) => lagSeconds));
   const dropped = Object.values(totals.recordsDropped).reduce((sum, count) => sum + count, 0);
@@ -47,12 +47,12 @@ export function tilesOf(view: HealthView): readonly Tile[] {
     },
     {
       title: 'Latency p99',
-      value: p99 === null ? UNKNOWN : formatDuration(p99 * 1e6),
+      value: p99 === null ? UNKNOWN : formatDuration(p99.value * 1e6),
       more: !isCounting
         ? 'not counted'
         : p50 === null
           ? 'no request in the last minute'
-          : `p50 ${formatDuration(p50 * 1e6)}, last minute`,
+          : `p50 ${formatDuration(p50.value * 1e6)}${p50.atMs === history.timesMs.at(-1) ? '' : `, at ${formatClockSeconds(p50.atMs)}`}`,
       isBad: false,
     },
     {

@@ -48,11 +48,13 @@ export function ConflictDialog({
         <p class="program-fault" role="alert">
           {fault}
         </p>
-        <div class="conflict-heads" aria-hidden="true">
-          <span>Theirs</span>
-          <span>Mine</span>
+        <div class="conflict-scroll">
+          <div class="conflict-heads" aria-hidden="true">
+            <span>Theirs</span>
+            <span>Mine</span>
+          </div>
+          <div class="conflict-texts" ref={parent} />
         </div>
-        <div class="conflict-texts" ref={parent} />
         <div class="dialog-actions">
           <button type="button" class="button" onClick={onLater}>
             Decide later

@@ -37,6 +37,7 @@ export function EditorToolbar({
   // Read, so that this view follows it.
   void openings.value;
   const hasEdits = file !== null && isEdited(file);
+  const canSave = hasEdits && file.state.kind === 'quiet';
   const isBusy = undertaking.value.kind === 'starting' || undertaking.value.kind === 'stopping';
   const selected = selectedPath.value;
   const deletable =
@@ -65,8 +66,8 @@ export function EditorToolbar({
         <Tool
           title="Save the open file (Ctrl+S)"
           name={file?.state.kind === 'saving' ? 'Saving…' : 'Save'}
-          isMain={hasEdits}
-          isDisabled={path === null || !hasEdits || file.state.kind !== 'quiet'}
+          isMain={canSave}
+          isDisabled={!canSave}
           onClick={() => void save(path!)}
         />
         <span class="program-tools-gap" />

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { RequestError } from '../api/request.ts';
 import { say } from '../parts/toasts.tsx';
 import { type FileTree, foldersAbove } from './file-tree.ts';
 import { isEdited, nextOpenFile, opened, type OpenFile, type OpenFileEvent } from './open-file.ts';
@@ -128,7 +129,9 @@ export async function removeFile(path: string): Promise<boolean> {
 export async function lookAt(path: string): Promise<void> {
   const file = openFileAt(path);
   if (file === null) {
-    if (openings.value.get(path)?.kind === 'failed') await reopen(path);
+    const opening = openings.value.get(path);
+    // What cannot be shown will not be shown the next time.
+    if (opening?.kind === 'failed' && isPassing(opening.error)) await reopen(path);
     return;
   }
   if (file.state.kind === 'saving') return;
@@ -146,6 +149,11 @@ export async function reopen(path: string): Promise<void> {
   rest.delete(path);
   openings.value = rest;
   await openFile(path);
+}
+
+/** Whether an error may be gone the next time: the gateway was gone, or was being started. */
+function isPassing(error: unknown): boolean {
+  return error instanceof RequestError && (error.status === 0 || error.status === 503);
 }
 
 function put(path: string, opening: Opening): void {

@@ -55,7 +55,7 @@ async function openPage(t: ExecutionContext, isBuiltIn = false): Promise<Page> {
     folder: new ProgramFolder(
       isBuiltIn
         ? { kind: 'built-in', source, ownFolder: path.join(dataDir, 'program') }
-        : { kind: 'folder', folder },
+        : { kind: 'folder', folder, dataDir },
     ),
     log,
     history: log.history,

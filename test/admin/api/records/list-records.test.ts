@@ -229,7 +229,7 @@ test('pages have each record once, in order, whatever is stored, merged or forgo
         }
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
   t.pass();
 });

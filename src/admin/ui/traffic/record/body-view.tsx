@@ -1,11 +1,9 @@
-import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { formatBytes, formatCount } from '../../parts/format.ts';
 import { Shown } from '../../parts/shown.tsx';
 import { copy } from '../../parts/toasts.tsx';
 import { BODY_VIEW_TITLES, type BodyView as View, bodyViews } from './body-views.ts';
-import { Code } from './code.tsx';
 import { EventList } from './event-list.tsx';
 import { FieldsTable } from './fields-table.tsx';
 import { parseFormFields } from './form-fields.ts';
@@ -15,9 +13,7 @@ import { HexTable } from './hex-table.tsx';
 import { droppedText, recordedText } from './marks.ts';
 import { PartList } from './part-list.tsx';
 import type { ShownBody } from './read-record.ts';
-
-/** Kept from record to record. */
-const isWrapped = signal(true);
+import { SearchableCode } from './searchable-code.tsx';
 
 /** A body: the view that suits it best, a switch to the others, or why it is not there. */
 export function BodyView({ body, what }: { body: ShownBody; what: 'request' | 'response' }): JSX.Element {
@@ -26,7 +22,6 @@ export function BodyView({ body, what }: { body: ShownBody; what: 'request' | 'r
   const view = chosen !== null && views.includes(chosen) ? chosen : views[0];
   if (view === undefined || body.text === null) return <NoBody body={body} what={what} />;
   const { text } = body;
-  const isLines = view === 'json' || view === 'markup' || view === 'text';
   return (
     <div class="record-body">
       <div class="record-body-bar">
@@ -43,16 +38,6 @@ export function BodyView({ body, what }: { body: ShownBody; what: 'request' | 'r
             </button>
           ))}
         </div>
-        {isLines && (
-          <button
-            type="button"
-            class="button"
-            aria-pressed={isWrapped.value}
-            onClick={() => (isWrapped.value = !isWrapped.value)}
-          >
-            Wrap
-          </button>
-        )}
         <button type="button" class="button" onClick={() => void copy(text, `the ${what} body`)}>
           Copy
         </button>
@@ -84,9 +69,9 @@ function Content({ view, text, what }: { view: View; text: string; what: string 
   switch (view) {
     case 'json':
     case 'markup':
-      return <Code text={formatted} language={view} isWrapped={isWrapped.value} label={label} />;
+      return <SearchableCode text={formatted} language={view} label={label} />;
     case 'text':
-      return <Code text={text} isWrapped={isWrapped.value} label={label} />;
+      return <SearchableCode text={text} language="plain" label={label} />;
     case 'form':
       return <FieldsTable label={label} fields={parseFormFields(text)} />;
     case 'multipart':

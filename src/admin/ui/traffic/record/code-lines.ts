@@ -21,7 +21,7 @@ export interface CodePage {
 
 /** Of what is drawn at once: enough to read, little enough for a browser to lay out at once. */
 const PAGE_LENGTH = 64 * 1024;
-const PAGE_LINES = 3000;
+const PAGE_LINES = 2000;
 /** Each is an element of its own. */
 const PAGE_HIDDEN = 8000;
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;

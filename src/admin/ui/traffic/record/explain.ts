@@ -37,6 +37,14 @@ export function explain(record: ShownRecord): Explanation | null {
   return null;
 }
 
+const TLS_ADVICE =
+  'The bytes that came begin TLS, and this port does not speak it: use http://, or start the gateway with --tls-cert and --tls-key.';
+
+/** Whether a client began a handshake (RFC 8446 section 5.1) where a request should be. */
+function isTls({ refused }: ShownRecord): boolean {
+  return refused !== null && refused.head.startsWith('\u0016\u0003');
+}
+
 function explainError(record: ShownRecord, error: { type: string; message: string }): Explanation {
   const own = record.isFromGateway
     ? `The gateway answered ${record.status === null ? '' : `${record.status} `}itself: `
@@ -58,7 +66,7 @@ function explainError(record: ShownRecord, error: { type: string; message: strin
     return {
       tone: 'danger',
       sentence: `Refused${record.isFromGateway ? status : ''}: ${malformed.what}.`,
-      advice: malformed.advice,
+      advice: isTls(record) ? TLS_ADVICE : malformed.advice,
     };
   }
   const ended = wordsOf(END_ERRORS, error.type);

@@ -5,7 +5,6 @@ import { useShortcuts } from '../../parts/shortcuts.ts';
 import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { TabList } from '../../parts/tab-list.tsx';
 import { copy } from '../../parts/toasts.tsx';
-import { Code } from './code.tsx';
 import { curlCommand } from './curl-command.ts';
 import { formatJson } from './format-json.ts';
 import { headFacts } from './head-facts.ts';
@@ -15,6 +14,7 @@ import { Overview } from './overview.tsx';
 import type { ShownRecord } from './read-record.ts';
 import { RecordHead } from './record-head.tsx';
 import { RecordMenu } from './record-menu.tsx';
+import { SearchableCode } from './searchable-code.tsx';
 
 const TABS = [
   { id: 'overview', title: 'Overview' },
@@ -112,7 +112,7 @@ function Loaded({
         )}
         {tab === 'response' && <MessageView message={record.response} what="response" />}
         {tab === 'document' && (
-          <Code
+          <SearchableCode
             text={isJson ? formatJson(text) : text}
             language={isJson ? 'json' : 'plain'}
             label="The document"

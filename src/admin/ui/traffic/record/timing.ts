@@ -110,7 +110,8 @@ function verdictOf(phases: readonly TimingPhase[], totalNs: number, record: Show
   if (totalNs < WORTH_A_VERDICT_NS) return null;
   const most = phases.find(({ share }) => share >= STANDS_OUT);
   if (most === undefined) return null;
-  const percent = `${Math.round(most.share * 100)} % of the time`;
+  const rounded = Math.round(most.share * 100);
+  const percent = rounded === 100 && most.share < 1 ? 'Over 99 % of the time' : `${rounded} % of the time`;
   switch (most.kind) {
     case 'request':
       return `${percent} the client was sending its request.`;
@@ -119,7 +120,8 @@ function verdictOf(phases: readonly TimingPhase[], totalNs: number, record: Show
         ? `${percent} the gateway waited for an answer that did not come.`
         : `${percent} the gateway waited for the application to begin its answer.`;
     case 'answer':
-      return record.isFromGateway
+      // What broke off or was waited for in vain is explained already.
+      return record.isFromGateway || record.error !== null
         ? null
         : `${percent} the answer was on its way: the application made it slowly, or the client read it slowly.`;
     case 'unknown':

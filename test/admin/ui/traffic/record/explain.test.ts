@@ -142,6 +142,14 @@ test('refusals, failures of the application, tunnels, gaps, summaries', (t) => {
   );
 });
 
+test('a client that speaks TLS where nobody does is told so', (t) => {
+  const record = exchangeWith({
+    error: { type: 'bad-request-line', message: 'x' },
+    tapline: { kind: 'refusal', refused: { head: '\u0016\u0003\u0001' } },
+  });
+  t.regex(explain(readRecord(record))!.advice, /--tls-cert/);
+});
+
 test('names that every object has are no error types', (t) => {
   for (const type of ['constructor', '__proto__', 'toString'])
     t.is(explain(readRecord(exchangeWith({ error: { type, message: 'x' } })))!.sentence, 'X.');

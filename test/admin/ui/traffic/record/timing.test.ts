@@ -48,6 +48,15 @@ test('no answer, a slow client, a slow answer', (t) => {
   t.regex(stream.verdict!, /^89 % of the time the answer was on its way/);
 });
 
+test('what broke off is explained by its error, and nearly all is not all', (t) => {
+  const changes = {
+    event: { duration: 10e9 },
+    tapline: { request: { last_byte: 0 }, response: { first_byte: 1e6 } },
+  };
+  t.is(of({ ...changes, error: { type: 'connection-broken', message: '' } })!.verdict, null);
+  t.regex(of(changes)!.verdict!, /^Over 99 % of the time the answer was on its way/);
+});
+
 test('refusals and tunnels have their own parts; gaps have none', (t) => {
   t.deepEqual(partsOf(of({ tapline: { kind: 'refusal', response: { from_gateway: true } } })), [
     'request 0-90 first byte',
