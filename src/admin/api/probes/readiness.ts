@@ -3,12 +3,6 @@ import type { HealthReport } from '../../../telemetry/health-report.ts';
 /** From here on an operator should act: above it records are soon dropped. */
 const NEARLY_FULL = 0.8;
 
-/** What everybody may know of a sink: not what its server has said of records. */
-type SinkReadiness = Pick<
-  HealthReport['sinks'][number],
-  'name' | 'state' | 'isStarting' | 'reason' | 'pendingBytes' | 'lagSeconds'
->;
-
 /** The body of `/readyz`. */
 export interface Readiness {
   readonly status: 'ready' | 'not ready';
@@ -17,7 +11,7 @@ export interface Readiness {
   /** What an operator should look at, though traffic goes on. */
   readonly warnings: readonly string[];
   readonly threads: HealthReport['threads'];
-  readonly sinks: readonly SinkReadiness[];
+  readonly sinks: HealthReport['sinks'];
   readonly spool: {
     readonly usedBytes: number;
     readonly limitBytes: number;
@@ -61,14 +55,7 @@ export function readiness(report: HealthReport): Readiness {
     reasons,
     warnings,
     threads,
-    sinks: sinks.map(({ name, state: sinkState, isStarting, reason, pendingBytes, lagSeconds }) => ({
-      name,
-      state: sinkState,
-      isStarting,
-      reason,
-      pendingBytes,
-      lagSeconds,
-    })),
+    sinks,
     spool: spool === null ? null : { ...spool, fill },
   };
 }
