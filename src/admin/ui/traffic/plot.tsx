@@ -102,7 +102,8 @@ function optionsOf(latest: { readonly current: PlotProps }, root: HTMLElement): 
     width: Math.max(60, root.clientWidth),
     height,
     ms: 1,
-    padding: [6, 8, 0, 0],
+    // The last label stands half beyond the end of the axis.
+    padding: [6, 26, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

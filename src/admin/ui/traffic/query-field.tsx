@@ -105,7 +105,10 @@ export function QueryField({
         const next = event.key === 'ArrowDown' ? chosen + 1 : chosen < 0 ? count - 1 : chosen - 1;
         setChosen(next >= count ? -1 : next);
       }
-    } else if (event.key === 'Enter' || (event.key === 'Tab' && chosen >= 0)) {
+    } else if (event.key === 'Tab' && !event.shiftKey && count > 0 && (chosen >= 0 || !offer!.isHistory)) {
+      event.preventDefault();
+      take(offer!.suggestions[Math.max(0, chosen)]!);
+    } else if (event.key === 'Enter') {
       event.preventDefault();
       if (chosen >= 0) take(offer!.suggestions[chosen]!);
       else apply(text);

@@ -17,7 +17,7 @@ const OVERSCAN = 8;
 /** Older records are asked for when so few lines are left below. */
 const LOAD_AHEAD = 60;
 
-const HEADINGS = ['Time', 'Method', 'Status', 'Host', 'Path', 'Type', 'Sizes', 'Duration', 'Tags'];
+const HEADINGS = ['Time', 'Method', 'Status', 'Host', 'Path', 'Type', 'Sizes', 'Duration', 'Marks'];
 
 /** What of the list is seen. */
 interface Sight {

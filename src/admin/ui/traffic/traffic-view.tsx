@@ -133,7 +133,12 @@ export function TrafficView(): JSX.Element {
       main
     );
   return (
-    <div class="traffic" ref={element} data-width={isWide ? 'wide' : 'narrow'}>
+    <div
+      class="traffic"
+      ref={element}
+      data-width={isWide ? 'wide' : 'narrow'}
+      data-reading={detail !== null && !isWide ? 'over' : 'beside'}
+    >
       <h1 class="only-for-readers">Traffic</h1>
       <div class="traffic-bar">
         <QueryField
