@@ -14,6 +14,8 @@ export interface AccessRules {
 
 /** What decides about a request. */
 export interface AccessRequest {
+  /** Address of who asks. */
+  readonly client: string;
   readonly method: string;
   /** The field `Host`; empty where there is none. */
   readonly host: string;
@@ -46,25 +48,29 @@ export function refusal(request: AccessRequest, exposure: Exposure, rules: Acces
       403,
       'Beyond loopback the page and its API need a token: start the gateway with --gui-token-file=FILE.',
     );
-  const hasToken = sessions?.isToken(bearer(request.authorization)) ?? false;
+  const token = bearer(request.authorization);
+  if (token !== '' && sessions?.isGuessed(request.client) === true) return tooManyGuesses();
+  const hasToken = sessions?.isToken(token, request.client) ?? false;
   const isChanging = request.method !== 'GET' && request.method !== 'HEAD';
   if (!hasToken && isChanging && !isSameOrigin(request))
     return problem(
       403,
       'Changes are taken only from the page itself: Origin must be the address of this port (or send the token: Authorization: Bearer).',
     );
-  // A page elsewhere could learn from what loads and what does not.
-  if (
-    !hasToken &&
-    request.mode !== 'navigate' &&
-    (request.site === 'cross-site' || request.site === 'same-site')
-  )
-    return problem(403, 'Requests of other pages are not answered.');
+  // A page elsewhere could learn from what loads and what does not, and from how long it takes. Only the page itself may be linked to.
+  const isLink = exposure === 'page' && request.mode === 'navigate';
+  if (!hasToken && !isLink && (request.site === 'cross-site' || request.site === 'same-site'))
+    return problem(403, 'Requests of other pages are not answered. Open the address by itself.');
   if (exposure === 'page' || sessions === null || hasToken || sessions.isOpen(request.cookie)) return null;
   return problem(
     401,
     'The token is asked for: POST it to /api/session, or send it as Authorization: Bearer.',
   );
+}
+
+/** The answer to a client whose wrong tokens come too fast, whatever it shows next. */
+export function tooManyGuesses(): AdminAnswer {
+  return problem(429, 'Too many wrong tokens: wait a minute.', {}, { 'Retry-After': '60' });
 }
 
 /** Whether an address is this machine's own. */

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '../core/ports.ts';
+import { AdminConnections } from './admin-connections.ts';
 import { type AccessRules, isLoopbackAddress, refusal } from './access.ts';
 import type { AdminSessions } from './admin-sessions.ts';
 import { type AdminAnswer, type Endpoint, type Exposure, problem } from './endpoint.ts';
@@ -16,7 +17,6 @@ const UNREAD_MS = 60_000;
 /** A query may be long. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_HEADERS = 64;
-const MAX_CONNECTIONS = 64;
 
 const FAILED = problem(500, 'The gateway cannot tell; its log says why.');
 
@@ -40,6 +40,7 @@ export class AdminServer {
   readonly #log: Log;
   readonly #page: PageFiles | null;
   readonly #rules: AccessRules;
+  readonly #connections = new AdminConnections();
   readonly #stopped = new AbortController();
   #router = new Router([]);
   #isAll = false;
@@ -67,7 +68,7 @@ export class AdminServer {
       (request, response) => void this.#serve(request, response),
     );
     this.#server.maxHeadersCount = MAX_HEADERS;
-    this.#server.maxConnections = MAX_CONNECTIONS;
+    this.#server.on('connection', (socket) => this.#connections.accept(socket));
     // A client that does not read its answer is let go.
     this.#server.setTimeout(UNREAD_MS, (socket) => socket.destroy());
   }
@@ -122,9 +123,9 @@ export class AdminServer {
   }
 
   async #serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, this.#stopped.signal]);
+    const gone = this.#connections.begin(request, response);
+    if (gone === null) return;
+    const signal = AbortSignal.any([gone, this.#stopped.signal]);
     let answer: AdminAnswer;
     try {
       answer = await this.#answer(request, signal);
@@ -143,12 +144,14 @@ export class AdminServer {
 
   async #answer(request: http.IncomingMessage, signal: AbortSignal): Promise<AdminAnswer> {
     const { method = '', url = '', headers } = request;
+    const client = request.socket.remoteAddress ?? '';
     if (!url.startsWith('/')) return problem(400, 'The target of a request must begin with /.');
     const question = url.indexOf('?');
     const rawPath = question < 0 ? url : url.slice(0, question);
     const found = this.#router.find(method, rawPath);
     const refused = refusal(
       {
+        client,
         method,
         host: headers.host ?? '',
         origin: headers.origin,
@@ -171,6 +174,7 @@ export class AdminServer {
       pathValues: values,
       query: new URLSearchParams(question < 0 ? '' : url.slice(question + 1)),
       headers,
+      client,
       body,
       signal,
     });

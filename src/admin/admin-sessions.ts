@@ -1,11 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { GuessLimit } from './guess-limit.ts';
 
 /** A session ends when it was not used for so long. */
 const IDLE_MS = 12 * 3_600_000;
 /** Sessions at a time; beyond it the one that was not used for the longest time ends. */
 const MAX_SESSIONS = 64;
-/** Wrong tokens that are answered at once; more in a minute wait for the next one. */
-const MAX_FAULTS_A_MINUTE = 20;
+/** Cookies of the name that are looked at. */
+const MAX_COOKIES = 16;
 const MIN_TOKEN_LENGTH = 16;
 
 /** Those who have shown the token: it is sent once, afterwards a cookie that no script can read stands for it. */
@@ -14,8 +15,8 @@ export class AdminSessions {
   readonly #now: () => number;
   /** By digest, so that memory does not hold what opens the port: when last used. Ordered by that. */
   readonly #sessions = new Map<string, number>();
+  readonly #guesses: GuessLimit;
   #cookieName = 'tapline';
-  #faults: number[] = [];
 
   /**
    * @param token what the file holds; blanks around it do not count. Throws where it is too short to be safe.
@@ -29,6 +30,7 @@ export class AdminSessions {
       );
     this.#token = digest(trimmed);
     this.#now = now;
+    this.#guesses = new GuessLimit(now);
   }
 
   /** Cookies know no ports: with its number, two gateways on one machine do not log each other out. */
@@ -36,23 +38,22 @@ export class AdminSessions {
     this.#cookieName = `tapline-${port}`;
   }
 
-  isToken(given: string): boolean {
-    return given !== '' && timingSafeEqual(digest(given), this.#token);
+  /** @param client address of who shows it: wrong ones are counted, and `isGuessed` is asked before */
+  isToken(given: string, client: string): boolean {
+    if (given === '') return false;
+    const isRight = timingSafeEqual(digest(given), this.#token);
+    if (!isRight) this.#guesses.note(client);
+    return isRight;
   }
 
-  /** Whether wrong tokens came so fast that the next must wait. */
-  get isGuessed(): boolean {
-    const now = this.#now();
-    this.#faults = this.#faults.filter((at) => now - at < 60_000);
-    return this.#faults.length >= MAX_FAULTS_A_MINUTE;
+  /** Whether this client's wrong tokens came so fast that the next must wait, also if it is the right one. */
+  isGuessed(client: string): boolean {
+    return this.#guesses.isReached(client);
   }
 
   /** Begins a session: the value of `Set-Cookie`; null for a wrong token. */
-  open(given: string): string | null {
-    if (!this.isToken(given)) {
-      this.#faults.push(this.#now());
-      return null;
-    }
+  open(given: string, client: string): string | null {
+    if (!this.isToken(given, client)) return null;
     const secret = randomBytes(32).toString('base64url');
     this.#sessions.set(digest(secret).toString('hex'), this.#now());
     if (this.#sessions.size > MAX_SESSIONS) this.#sessions.delete(this.#sessions.keys().next().value!);
@@ -61,16 +62,18 @@ export class AdminSessions {
 
   /** Ends the session of a request: the value of `Set-Cookie`. */
   close(cookies: string | undefined): string {
-    const key = this.#keyOf(cookies);
-    if (key !== null) this.#sessions.delete(key);
+    for (const key of this.#keysOf(cookies)) this.#sessions.delete(key);
     return this.#cookie('', 0);
   }
 
   /** Whether the request's cookie is that of a session. */
   isOpen(cookies: string | undefined): boolean {
-    const key = this.#keyOf(cookies);
-    const usedAt = key === null ? undefined : this.#sessions.get(key);
-    if (key === null || usedAt === undefined) return false;
+    return this.#keysOf(cookies).some((key) => this.#use(key));
+  }
+
+  #use(key: string): boolean {
+    const usedAt = this.#sessions.get(key);
+    if (usedAt === undefined) return false;
     this.#sessions.delete(key);
     const now = this.#now();
     if (now - usedAt > IDLE_MS) return false;
@@ -78,13 +81,14 @@ export class AdminSessions {
     return true;
   }
 
-  #keyOf(cookies: string | undefined): string | null {
-    const found = (cookies ?? '')
+  /** Of several cookies of the name any may be the one: a server at another port of this machine can set one for a part of the paths, which comes first. */
+  #keysOf(cookies: string | undefined): string[] {
+    return (cookies ?? '')
       .split(';')
       .map((pair) => pair.trim())
-      .find((pair) => pair.startsWith(`${this.#cookieName}=`));
-    const secret = found?.slice(this.#cookieName.length + 1) ?? '';
-    return secret === '' ? null : digest(secret).toString('hex');
+      .filter((pair) => pair.startsWith(`${this.#cookieName}=`) && pair.length > this.#cookieName.length + 1)
+      .slice(0, MAX_COOKIES)
+      .map((pair) => digest(pair.slice(this.#cookieName.length + 1)).toString('hex'));
   }
 
   #cookie(value: string, maxAgeSeconds: number): string {

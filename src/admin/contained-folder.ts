@@ -53,7 +53,7 @@ export class ContainedFolder {
     this.#options = options;
   }
 
-  /** Adds its files to `tree`. Gives how many more there may be; -1 where it was not enough for all. */
+  /** Adds its files to `tree`, as many as `budget` has left; what there is beside them it counts. */
   async list(tree: FileTree, budget: { left: number; leftOut: number }): Promise<void> {
     await this.#list(this.root, tree, budget, [this.root]);
   }

@@ -9,6 +9,8 @@ export interface AdminRequest {
   readonly pathValues: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** Address of who asks. */
+  readonly client: string;
   /** Whole; empty where the endpoint's description takes none. */
   readonly body: Buffer;
   /** The client has gone away, or the server stops. */

@@ -63,10 +63,13 @@ export class ProgramFolder {
   constructor(root: ProgramRoot) {
     if (root.kind === 'folder') {
       this.#builtIn = null;
-      this.#folder = new ContainedFolder(realpathSync(root.folder), {
+      const folder = realpathSync(root.folder);
+      const data = realOf(root.dataDir);
+      this.#folder = new ContainedFolder(folder, {
         fileMode: 0o666,
         folderMode: 0o777,
-        excluded: realOf(root.dataDir),
+        // A script may lie in the data directory: what the page has written in the place of the built-in program does.
+        excluded: data.startsWith(folder + path.sep) ? data : null,
       });
     } else {
       this.#builtIn = root.source;

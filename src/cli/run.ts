@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { Admin } from '../admin/admin.ts';
 import { endpoints } from '../admin/api/endpoints.ts';
@@ -136,6 +137,11 @@ async function serve(
   if (sampleUrl !== null) tell(`No --upstream given: this is a sample application at ${sampleUrl}`);
   for (const url of shown(gateway.addresses))
     tell(`Listening on ${url}${options.upstream === null ? '' : ` for ${options.upstream}`}`);
+  const own = pageRoot.kind === 'built-in' ? path.join(pageRoot.ownFolder, pageRoot.source.entry) : null;
+  if (own !== null && existsSync(own))
+    tell(
+      `This is the built-in program; what was saved in the page is started there, or by: tapline ${path.relative(terminal.cwd, own)}`,
+    );
   if (program === null && pageRoot.kind === 'folder')
     tell(`Nothing runs yet: start a script of ${pageRoot.folder} in the page`);
   if (gateway.isRecording)

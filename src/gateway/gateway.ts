@@ -13,8 +13,7 @@ import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
 import type { BoundAddress } from './front.ts';
 import { loadOnly } from './load-program.ts';
 import type { ProgramSource } from './program-source.ts';
-import { ProgramSwitch, type RunningProgram } from './program-switch.ts';
-import type { ProgramActivity } from './program-switch.ts';
+import { type ProgramActivity, ProgramSwitch, type RunningProgram } from './program-switch.ts';
 import { ThreadHost } from './thread-host.ts';
 import type { Delivery } from '../sinks/delivery/delivery.ts';
 import { deliveryHealth } from './delivery-health.ts';
@@ -152,7 +151,7 @@ export async function startGateway(init: {
       graphs: () => programs.graphs(),
       activity: () => programs.activity(),
       health: () => ({
-        state: stopping === null ? 'running' : 'stopping',
+        state: stopping !== null ? 'stopping' : programs.running === null ? 'idle' : 'running',
         threads: threads.map(({ name, isAlive }) => ({ name, isAlive })),
         ...deliveryHealth(delivering?.status() ?? null),
       }),

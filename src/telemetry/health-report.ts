@@ -1,7 +1,7 @@
 /** What the gateway says of its own state; `/healthz` and `/readyz` are made of it. Nothing of a record is in it. */
 export interface HealthReport {
-  /** `starting` until every port is bound. */
-  readonly state: 'starting' | 'running' | 'stopping';
+  /** `starting` until every port is bound; `idle` while no program runs. */
+  readonly state: 'starting' | 'running' | 'idle' | 'stopping';
   readonly threads: readonly ThreadHealth[];
   readonly sinks: readonly SinkHealth[];
   /** Null where nothing is recorded, or not known yet. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import * as http from 'node:http';
 import * as net from 'node:net';
 import test, { type ExecutionContext } from 'ava';
@@ -68,6 +69,19 @@ async function startAdmin(
       }),
   };
 }
+
+/** A stream that has begun, and ends when its client goes away. */
+async function* waiting(signal: AbortSignal, onEnd: () => void): AsyncGenerator<string> {
+  try {
+    yield 'begun\n';
+    if (!signal.aborted) await once(signal, 'abort');
+  } finally {
+    onEnd();
+  }
+}
+
+const TOKEN = 'correct-horse-battery';
+const SESSIONS = new AdminSessions(TOKEN);
 
 const own = (port: number): Record<string, string> => ({ Origin: `http://127.0.0.1:${port}` });
 
@@ -165,9 +179,16 @@ test('what changes something must come from the page itself', async (t) => {
   t.is(await status({ 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' }, 'GET'), 200);
   t.is(
     await status({ 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' }, 'GET'),
-    200,
-    'a link followed',
+    403,
+    'a window that another page opens, to see how long a search takes',
   );
+  t.is(
+    await status({ 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate' }, 'GET'),
+    200,
+    'an address that somebody has typed',
+  );
+  const link = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' };
+  t.is((await ask('/', { headers: link })).status, 404, 'a link to the page is followed');
 });
 
 test('bodies: bounded, and refused where none is wanted', async (t) => {
@@ -222,6 +243,20 @@ test('beyond loopback: probes for everybody, the rest only with a token', async 
   );
   t.is((await ask('/api/a', { headers: { ...bearer, Host: 'evil.example' } })).status, 403);
   t.is((await ask('/api/a', { headers: own(port), method: 'POST' })).status, 401);
+});
+
+test('who guesses tokens must wait, whichever way they are shown, and keeps nobody else out', async (t) => {
+  const { ask } = await startAdmin(t, [PROBE, echo('GET', '/api/a')], {
+    address: '0.0.0.0:0',
+    sessions: new AdminSessions(TOKEN),
+  });
+  const bearer = (token: string): http.RequestOptions => ({ headers: { Authorization: `Bearer ${token}` } });
+  for (let turn = 0; turn < 20; turn++) t.is((await ask('/api/a', bearer(`wrong-${turn}`))).status, 401);
+  const early = await ask('/api/a', bearer(TOKEN));
+  t.is(early.status, 429);
+  t.is(early.headers['retry-after'], '60');
+  t.is((await ask('/api/a', { ...bearer(TOKEN), localAddress: '127.0.0.2' })).status, 200);
+  t.is((await ask('/healthz', bearer(TOKEN))).status, 200);
 });
 
 test('a stream is pulled, and ended when its client goes away', async (t) => {
@@ -310,29 +345,102 @@ test('a head without end is refused, and so is one that is too large', async (t)
   t.regex(await client.untilClose(), /^HTTP\/1\.1 431 /);
 });
 
-test('more connections than it serves are closed, and it goes on', async (t) => {
+test('connections that are held open keep nobody out: of too many the oldest that gets no answer goes', async (t) => {
   const { port, ask } = await startAdmin(t);
-  const sockets = Array.from({ length: 80 }, () => net.connect(port, '127.0.0.1'));
+  const closed: number[] = [];
+  const all = Promise.withResolvers<void>();
+  const sockets: net.Socket[] = [];
   t.teardown(() => {
     for (const socket of sockets) socket.destroy();
   });
-  const closed = await Promise.all(
-    sockets.slice(64).map(
-      (socket) =>
-        new Promise<boolean>((resolve) => {
-          socket.on('error', () => {});
-          socket.once('close', () => resolve(true));
-          socket.resume();
-        }),
-    ),
-  );
-  t.is(closed.length, 16);
-  for (const socket of sockets.slice(0, 64)) socket.destroy();
-  for (;;) {
-    const answer = await ask('/healthz').catch(() => null);
-    if (answer?.status === 200) break;
+  for (let number = 0; number < 80; number++) {
+    const socket = net.connect(port, '127.0.0.1', () => socket.write('GET /healthz HTTP/1.1\r\nHo'));
+    sockets.push(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      closed.push(number);
+      if (closed.length === 16) all.resolve();
+    });
+    socket.resume();
+    // One after the other, so that their age is known.
+    await once(socket, 'connect');
   }
-  t.pass();
+  await all.promise;
+  t.deepEqual(
+    closed.toSorted((left, right) => left - right),
+    Array.from({ length: 16 }, (_, number) => number),
+  );
+  t.is((await ask('/healthz')).status, 200);
+});
+
+test('a connection with an answer under way is not closed for another', async (t) => {
+  const stream: Endpoint = {
+    description: { method: 'GET', path: '/api/s', name: 's', summary: 's', answers: {} },
+    answer: ({ signal }: AdminRequest) => ({ status: 200, body: waiting(signal, () => {}) }),
+  };
+  const { port, ask } = await startAdmin(t, [PROBE, stream]);
+  const client = await connectClient(port);
+  client.write('GET /api/s HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await client.until('begun');
+  const sockets = Array.from({ length: 100 }, () => net.connect(port, '127.0.0.1').on('error', () => {}));
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  t.is((await ask('/healthz')).status, 200);
+  t.false(client.socket.closed);
+});
+
+test('answers that nobody reads keep others out no more than half requests', async (t) => {
+  const stream: Endpoint = {
+    description: { method: 'GET', path: '/api/s', name: 's', summary: 's', answers: {} },
+    answer: ({ signal }: AdminRequest) => ({ status: 200, body: waiting(signal, () => {}) }),
+  };
+  const { port, ask } = await startAdmin(t, [PROBE, stream], { address: '0.0.0.0:0', sessions: SESSIONS });
+  const clients = await Promise.all(Array.from({ length: 64 }, () => connectClient(port)));
+  for (const client of clients)
+    client.write(`GET /api/s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`);
+  await Promise.all(clients.map((client) => client.until('begun')));
+  await t.throwsAsync(ask('/healthz'), { code: 'ECONNRESET' }, 'the same address');
+  t.is((await ask('/healthz', { localAddress: '127.0.0.2' })).status, 200);
+});
+
+test('who asks more at once than anybody reads is cut off, and nothing is made for it', async (t) => {
+  let asked = 0;
+  const { port } = await startAdmin(t, [
+    {
+      ...PROBE,
+      answer: () => {
+        asked++;
+        return text(200, 'ok\n');
+      },
+    },
+  ]);
+  const client = await connectClient(port);
+  client.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1000));
+  await client.untilClose();
+  t.true(asked <= 8, `${asked} answers`);
+});
+
+test('a stream that waits behind another answer ends with its connection, too', async (t) => {
+  const ended = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const begun = Promise.withResolvers<void>();
+  let count = 0;
+  const { port } = await startAdmin(t, [
+    {
+      description: { method: 'GET', path: '/api/s', name: 's', summary: 's', answers: {} },
+      answer: ({ signal }: AdminRequest) => {
+        const { resolve } = ended[count++]!;
+        if (count === 2) begun.resolve();
+        return { status: 200, body: waiting(signal, resolve) };
+      },
+    },
+  ]);
+  const client = await connectClient(port);
+  client.write('GET /api/s HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2));
+  await Promise.all([begun.promise, client.until('begun')]);
+  client.socket.destroy();
+  await t.notThrowsAsync(Promise.all(ended.map(({ promise }) => promise)));
 });
 
 test('stop ends idle connections at once, waits for others until the deadline, and is safe at any time', async (t) => {

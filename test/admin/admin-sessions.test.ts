@@ -10,8 +10,8 @@ function cookieOf(setCookie: string): string {
 test('the token opens a session, whose cookie no script can read and no other page can send', (t) => {
   const sessions = new AdminSessions(` ${TOKEN}\n`);
   sessions.boundTo(8001);
-  t.is(sessions.open('wrong'), null);
-  const given = sessions.open(TOKEN)!;
+  t.is(sessions.open('wrong', '10.0.0.1'), null);
+  const given = sessions.open(TOKEN, '10.0.0.1')!;
   t.regex(given, /^tapline-8001=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
   t.false(given.includes(TOKEN));
   t.true(sessions.isOpen(`a=b; ${cookieOf(given)}; c=d`));
@@ -25,7 +25,7 @@ test('the token opens a session, whose cookie no script can read and no other pa
 test('a session ends when it is not used', (t) => {
   let now = 0;
   const sessions = new AdminSessions(TOKEN, () => now);
-  const cookie = cookieOf(sessions.open(TOKEN)!);
+  const cookie = cookieOf(sessions.open(TOKEN, '10.0.0.1')!);
   now += 11 * 3_600_000;
   t.true(sessions.isOpen(cookie));
   now += 11 * 3_600_000;
@@ -36,9 +36,9 @@ test('a session ends when it is not used', (t) => {
 
 test('sessions are bounded: the one that was not used for the longest time ends', (t) => {
   const sessions = new AdminSessions(TOKEN);
-  const cookies = Array.from({ length: 64 }, () => cookieOf(sessions.open(TOKEN)!));
+  const cookies = Array.from({ length: 64 }, () => cookieOf(sessions.open(TOKEN, '10.0.0.1')!));
   t.true(sessions.isOpen(cookies[0]));
-  const last = cookieOf(sessions.open(TOKEN)!);
+  const last = cookieOf(sessions.open(TOKEN, '10.0.0.1')!);
   t.true(sessions.isOpen(last));
   t.true(sessions.isOpen(cookies[0]));
   t.false(sessions.isOpen(cookies[1]));
@@ -48,12 +48,32 @@ test('guessing is slowed down', (t) => {
   let now = 0;
   const sessions = new AdminSessions(TOKEN, () => now);
   for (let turn = 0; turn < 20; turn++) {
-    t.false(sessions.isGuessed);
-    sessions.open(`wrong ${turn}`);
+    t.false(sessions.isGuessed('10.0.0.1'));
+    if (turn % 2 === 0) sessions.open(`wrong ${turn}`, '10.0.0.1');
+    else sessions.isToken(`wrong ${turn}`, '10.0.0.1');
   }
-  t.true(sessions.isGuessed);
+  t.true(sessions.isGuessed('10.0.0.1'));
+  t.false(sessions.isGuessed('10.0.0.2'), 'who guesses keeps nobody else out');
   now += 61_000;
-  t.false(sessions.isGuessed);
+  t.false(sessions.isGuessed('10.0.0.1'));
+});
+
+test('a network of IPv6 guesses as one', (t) => {
+  const sessions = new AdminSessions(TOKEN);
+  const addresses = ['2001:db8::1', '2001:db8:0:0:ffff::2', '2001:db8::a:b:c:d', '2001:db8:0:0:1:2:3:4'];
+  for (let turn = 0; turn < 20; turn++) sessions.open(`wrong ${turn}`, addresses[turn % addresses.length]!);
+  t.true(sessions.isGuessed('2001:db8::5'));
+  t.false(sessions.isGuessed('2001:db8:0:1::5'));
+  t.false(sessions.isGuessed('::1'));
+});
+
+test('a cookie that another server has put in front does not end a session', (t) => {
+  const sessions = new AdminSessions(TOKEN);
+  sessions.boundTo(8001);
+  const cookie = cookieOf(sessions.open(TOKEN, '10.0.0.1')!);
+  t.true(sessions.isOpen(`tapline-8001=planted; ${cookie}`));
+  sessions.close(`tapline-8001=planted; ${cookie}`);
+  t.false(sessions.isOpen(cookie));
 });
 
 test('a token that could be guessed is refused', (t) => {

@@ -55,9 +55,10 @@ test('a token that cannot be used is an error, one that others can read a warnin
   await writeFile(file, 'correct-horse-battery');
   await chmod(file, 0o644);
   const warnings: string[] = [];
-  new Admin({
+  const admin = new Admin({
     ...optionsOf('127.0.0.1:0', { guiTokenFile: file }),
     log: { write: (_level, message) => void warnings.push(message) },
   });
+  await admin.stop(0);
   t.regex(warnings.join('\n'), /others on this machine may read .*chmod 600/);
 });

@@ -169,6 +169,9 @@ test('the data directory in the folder of the program is no part of it', async (
   t.is(statusOf(await folder.write('data/new.js', Buffer.from('evil'), ANY)), 'outside');
   t.is(statusOf(await folder.write('data/new/new.js', Buffer.from('evil'), ANY)), 'outside');
   t.is(await fs.readFile(path.join(root, 'data/hmac.key'), 'utf8'), 'key');
+  // A script that lies in the data directory is one all the same.
+  const inside = new ProgramFolder({ kind: 'folder', folder: path.join(root, 'lib'), dataDir: root });
+  t.is(await textOf(inside, 'a.js'), 'a');
 });
 
 test('a link that leads nowhere is replaced, whatever it names outside', async (t) => {

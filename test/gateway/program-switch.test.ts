@@ -78,6 +78,7 @@ test('nothing runs until a program is started; stopped, nothing runs again, and 
   t.deepEqual(gateway.addresses, []);
   t.deepEqual(await gateway.graphs(), {});
   t.like(await gateway.activity(), { pipelines: [], connections: 0, silentThreads: [] });
+  t.is(gateway.health().state, 'idle');
   t.true(gateway.isRecording, 'a program that is started later may record');
   await t.throwsAsync(gateway.reload(), { message: 'no script is running' });
   const source = await script('a.js', saying('one'));
@@ -85,6 +86,7 @@ test('nothing runs until a program is started; stopped, nothing runs again, and 
     const [address] = await gateway.startProgram(source);
     t.is(await get(address!.port), 'one');
     t.like(gateway.program(), { source, addresses: [address] });
+    t.is(gateway.health().state, 'running');
     t.deepEqual(Object.keys(await gateway.graphs()), ['/a.js']);
     await gateway.stopProgram();
     t.is(gateway.program(), null);

@@ -122,6 +122,22 @@ browserTest('what is typed survives other tabs, and the browser asks before it i
   await dialog.accept();
 });
 
+browserTest('a gateway that is killed takes nothing of what is typed', async (t) => {
+  const { page, gateway, folder } = await open(t, '#/program/editor/audit.js');
+  await typeAtEndOf(page, '// The mirrors.', ' KEPT');
+  await gateway.end('SIGKILL');
+  await page.keyboard.press('Control+s');
+  await page.getByText('/audit.js was not saved: The gateway cannot be reached.').waitFor();
+  await startPageGateway(t, [], {
+    port: Number(new URL(gateway.page).port),
+    dataDir: gateway.dataDir,
+  });
+  await page.getByText(/The gateway answers again, after/).waitFor();
+  await page.keyboard.press('Control+s');
+  await page.locator('.file-mark', { hasText: 'edited' }).waitFor({ state: 'detached' });
+  t.regex(await readFile(path.join(folder, 'audit.js'), 'utf8'), /The mirrors.* KEPT/);
+});
+
 browserTest('the chart of what runs shows what passes, and leads to the source', async (t) => {
   const { page, gateway } = await open(t, '#/program/running');
   const box = page.getByRole('treeitem', { name: /^inspectHttpRequest/ });

@@ -9,6 +9,7 @@ export function adminRequest(target: string, more: Partial<AdminRequest> = {}): 
     pathValues: {},
     query: url.searchParams,
     headers: {},
+    client: '127.0.0.1',
     body: Buffer.alloc(0),
     signal: new AbortController().signal,
     ...more,

@@ -23,6 +23,7 @@ export async function askEndpoint(
     pathValues: found.values,
     query: new URLSearchParams(query),
     headers,
+    client: '127.0.0.1',
     body: Buffer.from(body as string),
     signal,
   });

@@ -67,7 +67,7 @@ const history = object({
 
 /** Of `/api/health`: HealthView. */
 export const HEALTH_SCHEMA: Schema = object({
-  state: { type: 'string', enum: ['starting', 'running', 'stopping'] },
+  state: { type: 'string', enum: ['starting', 'running', 'idle', 'stopping'] },
   nowMs: number,
   startedMs: { ...number, description: 'Of the process; totals are since then.' },
   recording: { type: 'string', enum: ['on', 'off', 'none', 'unknown'] },

@@ -8,7 +8,7 @@ export type RecordingMode = 'on' | 'off' | 'none' | 'unknown';
 
 /** What `/api/health` answers. Times in ms since the epoch; totals are since the start of the process. */
 export interface HealthView {
-  readonly state: 'starting' | 'running' | 'stopping';
+  readonly state: 'starting' | 'running' | 'idle' | 'stopping';
   readonly nowMs: number;
   /** When the process started: another value is another process, whose totals begin at 0. */
   readonly startedMs: number;

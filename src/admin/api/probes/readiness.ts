@@ -34,7 +34,8 @@ export function readiness(report: HealthReport): Readiness {
   const { state, threads, sinks, spool } = report;
   const sick = state === 'stopping' ? null : sickness(report);
   const reasons = [
-    ...(state === 'running' ? [] : [`the gateway is ${state}`]),
+    ...(state === 'idle' ? ['no program runs: start one in the page'] : []),
+    ...(state === 'running' || state === 'idle' ? [] : [`the gateway is ${state}`]),
     ...(sick === null ? [] : [sick]),
     ...sinks.filter(({ isStarting }) => isStarting).map(({ name }) => `sink ${name} is being started`),
   ];

@@ -1,4 +1,4 @@
-import { ProgramError } from '../../../gateway/program-fault.ts';
+import { faultOf } from '../../../gateway/program-fault.ts';
 import { type Endpoint, type EndpointDescription, json, problem, PROBLEM } from '../../endpoint.ts';
 import { type ProgramPorts, switching } from './program-ports.ts';
 
@@ -68,10 +68,7 @@ export function startProgram({ gateway, folder, log }: ProgramPorts): Endpoint {
         log.write('info', `[gui] started ${source.entry}; listening on ${listens.join(', ') || 'no port'}`);
         return json(201, { path: source.entry, listens });
       } catch (error) {
-        const { text, message, place } =
-          error instanceof ProgramError
-            ? error.fault
-            : { text: (error as Error).message, message: (error as Error).message, place: null };
+        const { text, message, place } = faultOf(error);
         for (const line of `failed starting ${source.entry}: ${text}`.split('\n'))
           log.write('error', `[gui] ${line}`);
         return problem(400, message, place === null ? {} : { ...place });

@@ -1,3 +1,4 @@
+import { tooManyGuesses } from '../../access.ts';
 import type { AdminSessions } from '../../admin-sessions.ts';
 import { type Endpoint, type EndpointDescription, JSON_TYPE, problem, PROBLEM } from '../../endpoint.ts';
 
@@ -22,7 +23,8 @@ const OPEN: EndpointDescription = {
     401: { description: 'The token is wrong.', contentType: JSON_TYPE, schema: PROBLEM },
     404: { description: 'No token is asked for here.', contentType: JSON_TYPE, schema: PROBLEM },
     429: {
-      description: 'Too many wrong tokens in the last minute.',
+      description:
+        'Too many wrong tokens of this client in the last minute, here or as `Authorization: Bearer`.',
       contentType: JSON_TYPE,
       schema: PROBLEM,
     },
@@ -46,13 +48,12 @@ export function sessionEndpoints(sessions: AdminSessions | null): Endpoint[] {
   return [
     {
       description: OPEN,
-      answer: ({ body }) => {
+      answer: ({ body, client }) => {
         if (sessions === null) return problem(404, 'No token is asked for here.');
-        if (sessions.isGuessed)
-          return problem(429, 'Too many wrong tokens: wait a minute.', {}, { 'Retry-After': '60' });
+        if (sessions.isGuessed(client)) return tooManyGuesses();
         const token = readToken(body);
         if (token === null) return problem(400, 'Expected {"token":"…"} in JSON.');
-        const cookie = sessions.open(token);
+        const cookie = sessions.open(token, client);
         if (cookie === null) return problem(401, 'This is not the token.');
         return { status: 204, headers: { 'Set-Cookie': cookie }, body: '' };
       },

@@ -107,6 +107,7 @@ function processFindings({ threads, state }: HealthView): Finding[] {
     found.push(
       finding('alarm', `Data thread ${dead.join(', ')} has ended`, ': the log says why; restart the gateway'),
     );
+  if (state === 'idle') found.push(finding('note', 'No program runs', ': start one in the tab Program'));
   for (const { name, busyShare, loopDelay } of threads)
     if (busyShare !== null && busyShare >= SATURATED)
       found.push(

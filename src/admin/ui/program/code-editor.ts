@@ -2,7 +2,7 @@ import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
 import { history, historyKeymap } from '@codemirror/commands';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Text } from '@codemirror/state';
-import { EditorView, keymap } from '@codemirror/view';
+import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { codeExtensions, styleNonce } from './code-extensions.ts';
 import { hoverOfLanguage, sourceOfLanguage } from './language-completion.ts';
 import type { Problem } from './program-shapes.ts';
@@ -27,6 +27,9 @@ export interface CodeEditorOptions {
   readonly onSave: () => void;
 }
 
+/** What an empty script may become. */
+const FIRST_SCRIPT = "pipy()\n\n.listen('127.0.0.1:8080')\n  .connect('127.0.0.1:3000')\n";
+
 /** Of each file that was shown: text, cursor, and what can be undone. */
 const states = new Map<string, EditorState>();
 
@@ -48,7 +51,7 @@ export function openCodeEditor({ parent, onChange, onSave }: CodeEditorOptions):
         lintGutter(),
         history(),
         autocompletion({ override: path.endsWith('.js') ? [sourceOfLanguage] : [], icons: false }),
-        path.endsWith('.js') ? hoverOfLanguage : [],
+        path.endsWith('.js') ? [hoverOfLanguage, placeholder(FIRST_SCRIPT)] : [],
         keymap.of([
           { key: 'Mod-s', preventDefault: true, run: () => (onSave(), true) },
           ...historyKeymap,

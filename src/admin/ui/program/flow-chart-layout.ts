@@ -55,6 +55,7 @@ const MAX_WIDTH = 340;
 const HEIGHTS = { none: 28, beside: 28, below: 44 };
 const MARGIN = 16;
 const CHART_GAP = 36;
+const MAX_ORDERED_BOXES = 60;
 /** What counts need beside a name. */
 const COUNTS_WIDTH = 136;
 
@@ -75,7 +76,7 @@ export function fitOf(picture: WindowSize, window: WindowSize): number {
 
 /** Places all charts, each in layers from top to bottom, side by side where that can be read. */
 export function layoutCharts(charts: readonly Chart[], options: LayoutOptions): ChartLayout {
-  const placed = charts.map((one) => layoutChart(one, options));
+  const placed = charts.map((one) => placedChart(one, options.counts));
   const { window } = options;
   const [first, ...more] = ROW_WIDTHS.map((share) => inRows(placed, share * window.width));
   /** How much of the picture is seen without scrolling, before how large it is. */
@@ -121,8 +122,19 @@ function inRows(charts: readonly ChartLayout[], maxWidth: number): ChartLayout {
   };
 }
 
+/** What was placed already: another window only moves charts as they are. */
+const known = new WeakMap<Chart, Map<LayoutOptions['counts'], ChartLayout>>();
+
+function placedChart(chart: Chart, counts: LayoutOptions['counts']): ChartLayout {
+  let layouts = known.get(chart);
+  if (layouts === undefined) known.set(chart, (layouts = new Map()));
+  let placed = layouts.get(counts);
+  if (placed === undefined) layouts.set(counts, (placed = layoutChart(chart, counts)));
+  return placed;
+}
+
 /** One chart, its top left corner at 0, 0. */
-function layoutChart(chart: Chart, { counts }: LayoutOptions): ChartLayout {
+function layoutChart(chart: Chart, counts: LayoutOptions['counts']): ChartLayout {
   const graph = new Graph<
     object,
     { width: number; height: number } & Partial<Point>,
@@ -154,7 +166,8 @@ function layoutChart(chart: Chart, { counts }: LayoutOptions): ChartLayout {
   for (const { from, to, kind } of chart.arrows)
     // What one pipeline does stands in one column.
     graph.setEdge(String(from), String(to), { weight: kind === 'next' ? 12 : 1, minlen: 1 });
-  layout(graph);
+  // The best order of what stands side by side takes most of the time, and is seen only in small charts.
+  layout(graph, { disableOptimalOrderHeuristic: chart.boxes.length > MAX_ORDERED_BOXES });
   return cornered({
     boxes: chart.boxes.map((box) => ({
       ...box,

@@ -39,17 +39,30 @@ export interface Chart {
   /** Depth first: as a list, they are read in this order. */
   readonly boxes: readonly ChartBox[];
   readonly arrows: readonly ChartArrow[];
+  /** There is more than a picture may hold. */
+  readonly isCut: boolean;
 }
+
+/** Placing boxes takes time that grows with their square: so many of a chart, and of a picture, take some hundred milliseconds. */
+const MAX_CHART_BOXES = 200;
+const MAX_PICTURE_BOXES = 300;
 
 /** Reads the charts out of a graph (spec cli 7.2). */
 export function chartsOf(graph: Graph): Chart[] {
   return graph.roots.flatMap((root) => (graph.nodes[root] === undefined ? [] : [chartOf(graph, root)]));
 }
 
+/** The charts that one picture can hold, from the first on; one at least. */
+export function drawable(charts: readonly Chart[]): readonly Chart[] {
+  let boxes = 0;
+  return charts.filter((chart, index) => (boxes += chart.boxes.length) <= MAX_PICTURE_BOXES || index === 0);
+}
+
 function chartOf({ nodes }: Graph, root: number): Chart {
   const boxes: ChartBox[] = [];
   const arrows: ChartArrow[] = [];
   const seen = new Set<number>();
+  let isCut = false;
   /** @returns the boxes that a pipeline's events come out of */
   const addPipeline = (id: number, parent: number | null, level: number): number[] => {
     const node = nodes[id]!;
@@ -60,6 +73,10 @@ function chartOf({ nodes }: Graph, root: number): Chart {
       { from: id, kind: 'next' },
     ];
     for (const child of childrenOf(node)) {
+      if (boxes.length >= MAX_CHART_BOXES) {
+        isCut = true;
+        break;
+      }
       const filter = nodes[child]!;
       for (const { from, kind } of ends) arrows.push({ from, to: child, kind });
       boxes.push(box(filter, { id: child, kind: 'filter', pipeline: id, parent: id, level: level + 1 }));
@@ -85,7 +102,7 @@ function chartOf({ nodes }: Graph, root: number): Chart {
     });
   seen.add(root);
   addPipeline(root, null, 1);
-  return { root, title: nodes[root]!.name, boxes, arrows };
+  return { root, title: nodes[root]!.name, boxes, arrows, isCut };
 }
 
 const MISSING = /^(?:pipeline not found|recursive pipeline): /;

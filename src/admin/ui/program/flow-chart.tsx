@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { formatCount } from '../parts/format.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import type { BoxRates } from './activity-rates.ts';
 import { ChartArrowLine, ChartBoxMark } from './chart-marks.tsx';
 import { fitOf, layoutCharts } from './flow-chart-layout.ts';
-import { boxBeside, type Chart, type ChartBox } from './flow-chart-model.ts';
+import { boxBeside, type Chart, type ChartBox, drawable } from './flow-chart-model.ts';
 import { useDrag } from './use-drag.ts';
 
 const MIN_ZOOM = 0.25;
@@ -17,7 +18,7 @@ const ZOOM_STEP = 1.2;
  */
 export function FlowChart({
   name,
-  charts,
+  charts: all,
   rates,
   onOpen,
 }: {
@@ -27,6 +28,8 @@ export function FlowChart({
   rates: ReadonlyMap<string, BoxRates> | null;
   onOpen: (place: Pick<ChartBox, 'file' | 'line' | 'column'>) => void;
 }): JSX.Element {
+  const charts = useMemo(() => drawable(all), [all]);
+  const leftOut = all.length - charts.length;
   const window = useRef<HTMLDivElement>(null);
   const picture = useRef<SVGSVGElement>(null);
   /** Null: as it fits. */
@@ -116,6 +119,14 @@ export function FlowChart({
           Fit
         </button>
       </div>
+      {(leftOut > 0 || charts.some(({ isCut }) => isCut)) && (
+        <p class="program-note program-note-warning">
+          There is more than can be drawn:{' '}
+          {leftOut > 0
+            ? `${formatCount(leftOut)} more pipelines. Look at one alone under Running.`
+            : 'the end of a pipeline is left out.'}
+        </p>
+      )}
       <div
         class="chart-window"
         ref={window}

@@ -122,8 +122,9 @@ function optionsOf(latest: { readonly current: PlotProps }, root: HTMLElement): 
     axes: [
       {
         ...axis,
-        size: 22,
-        gap: 3,
+        // Below the lowest label of the other axis.
+        size: 26,
+        gap: 7,
         space: 70,
         incrs: TIME_STEPS_MS,
         values: (_, splits, _axis, _space, stepMs) => splits.map((ms) => timeLabel(ms, stepMs)),

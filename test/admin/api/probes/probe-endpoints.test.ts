@@ -67,6 +67,7 @@ test('/readyz: not before the ports are bound and each sink has been tried, nor 
     503,
     ['the gateway is stopping'],
   ]);
+  t.deepEqual(await reasons({ ...WELL, state: 'idle' }), [503, ['no program runs: start one in the page']]);
   t.deepEqual(await reasons(WELL), [200, []]);
 });
 

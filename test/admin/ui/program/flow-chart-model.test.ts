@@ -1,5 +1,10 @@
 import test from 'ava';
-import { boxBeside, type Chart, chartsOf } from '../../../../src/admin/ui/program/flow-chart-model.ts';
+import {
+  boxBeside,
+  type Chart,
+  chartsOf,
+  drawable,
+} from '../../../../src/admin/ui/program/flow-chart-model.ts';
 import type { GraphNode } from '../../../../src/admin/ui/program/program-shapes.ts';
 import { graphOf } from '../../../support/chart-graph.ts';
 
@@ -99,4 +104,26 @@ test('arrow keys come to every box', (t) => {
   t.is(boxBeside(boxes, a, 'ArrowLeft'), link);
   t.is(boxBeside(boxes, visited[0]!, 'ArrowLeft'), null);
   t.is(boxBeside(boxes, -5, 'ArrowDown'), visited[0]!);
+});
+
+test('a picture is bounded, and says so', (t) => {
+  const filters = Array.from({ length: 150 }, (_, index) => ({
+    name: 'link',
+    to: [[`p${index}`, 'a', 'b'] as const],
+  }));
+  const charts = chartsOf(graphOf(['one', ...filters], ['two', 'x'], ['three', ...filters]));
+  t.deepEqual(
+    charts.map(({ isCut }) => isCut),
+    [true, false, true],
+  );
+  t.true(charts.every(({ boxes }) => boxes.length < 210));
+  for (const { boxes, arrows } of charts) {
+    const ids = new Set(boxes.map(({ id }) => id));
+    t.true(arrows.every(({ from, to }) => ids.has(from) && ids.has(to)));
+  }
+  t.deepEqual(
+    drawable(charts).map(({ title }) => title),
+    ['one', 'two'],
+  );
+  t.is(drawable(charts.slice(2)).length, 1, 'one is always drawn');
 });
