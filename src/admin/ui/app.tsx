@@ -69,6 +69,7 @@ export function App(): JSX.Element {
         </nav>
         <div class="shell-what">
           {known !== null &&
+            known.listening.length > 0 &&
             `${known.listening.join(', ')}${known.upstream === null ? '' : ` → ${known.upstream}`}`}
         </div>
         <button

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { connection } from '../api/connection.ts';
+import { info } from '../api/info.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { Split } from '../parts/split.tsx';
 import { Facets } from './facets.tsx';
@@ -71,7 +72,8 @@ export function TrafficView(): JSX.Element {
   useShortcuts(trafficShortcuts(reading, focusQuery, closeDrawer));
 
   const summary = poll.summary.value;
-  const facets = (
+  const hasStore = info.value?.hasStore !== false;
+  const facets = hasStore && (
     <Facets
       summary={summary}
       query={query}
@@ -111,7 +113,7 @@ export function TrafficView(): JSX.Element {
           onOpen={reading.open}
         />
       </TrafficState>
-      {fault === null && (
+      {fault === null && hasStore && (
         <TrafficStatus
           records={records}
           summary={summary}
@@ -159,7 +161,7 @@ export function TrafficView(): JSX.Element {
           </button>
         )}
       </div>
-      {fault === null && (
+      {fault === null && hasStore && (
         <TrafficPlots summary={summary} width={width} onRange={(range) => navigate({ ...range })} />
       )}
       <div class="traffic-body">
