@@ -88,13 +88,14 @@ export function QueryField({
     const end = isOpen || /^\s/.test(rest) ? '' : ' ';
     const value = `${text.slice(0, from)}${put}${end}${rest}`;
     const caret = from + put.length + end.length;
+    // At once, and not when it is drawn: who types on may be quicker.
+    const element = input.current!;
+    element.value = value;
+    element.focus();
+    element.setSelectionRange(caret, caret);
     setText(value);
-    requestAnimationFrame(() => {
-      input.current!.focus();
-      input.current!.setSelectionRange(caret, caret);
-      if (isOpen) suggest(value, caret);
-      else close();
-    });
+    if (isOpen) suggest(value, caret);
+    else close();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const count = offer?.suggestions.length ?? 0;

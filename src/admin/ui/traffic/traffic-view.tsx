@@ -39,6 +39,7 @@ export function TrafficView(): JSX.Element {
   }, [query, since, until]);
   const reading = useReading(records);
   const queryInput = useRef<HTMLInputElement>(null);
+  const detailSection = useRef<HTMLElement>(null);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [element, width] = useWidth<HTMLDivElement>();
   const isWide = width >= WIDE;
@@ -65,11 +66,17 @@ export function TrafficView(): JSX.Element {
     queryInput.current!.focus();
     queryInput.current!.select();
   };
+  const focusDetail = (): void => detailSection.current?.focus();
+  const isOver = openedId !== null && !isWide;
+  useEffect(() => {
+    // What is under it can be reached by nobody.
+    if (isOver) focusDetail();
+  }, [isOver]);
   const closeDrawer = (): boolean => {
     setDrawerOpen(false);
     return isDrawerOpen;
   };
-  useShortcuts(trafficShortcuts(reading, focusQuery, closeDrawer));
+  useShortcuts(trafficShortcuts(reading, focusQuery, closeDrawer, focusDetail));
 
   const summary = poll.summary.value;
   const hasStore = info.value?.hasStore !== false;
@@ -85,7 +92,12 @@ export function TrafficView(): JSX.Element {
   );
   const detail =
     openedId === null ? null : (
-      <section class="traffic-detail" aria-label={isComparing ? 'Two records' : 'Record'}>
+      <section
+        ref={detailSection}
+        class="traffic-detail"
+        tabIndex={-1}
+        aria-label={isComparing ? 'Two records' : 'Record'}
+      >
         {!isWide && (
           <button type="button" class="button traffic-back" onClick={reading.close}>
             ← Back to the list
@@ -139,7 +151,7 @@ export function TrafficView(): JSX.Element {
       class="traffic"
       ref={element}
       data-width={isWide ? 'wide' : 'narrow'}
-      data-reading={detail !== null && !isWide ? 'over' : 'beside'}
+      data-reading={isOver ? 'over' : 'beside'}
     >
       <h1 class="only-for-readers">Traffic</h1>
       <div class="traffic-bar">
