@@ -34,6 +34,11 @@ export class LineLog implements Log {
     this.#write(line, this.#hasColour ? COLOURS[level] : '');
   }
 
+  /** Keeps for the page what a reader of standard output has been told already. */
+  keep(message: string): void {
+    this.history.add(`${localTime(Date.now())} [info] ${printable(message)}`);
+  }
+
   #write(line: string, colour: string): void {
     this.history.add(line);
     this.#out.write(colour === '' ? `${line}\n` : `${colour}${line}\u001b[0m\n`);
