@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type BoxRates, ratesOf } from './activity-rates.ts';
 import { fetchActivity } from './program-api.ts';
-import type { ProgramActivity } from './program-shapes.ts';
+import type { ProgramActivity } from '../../../gateway/program-activity.ts';
 
 const READ_MS = 1000;
 

@@ -2,7 +2,7 @@ import { formatBytes, formatDuration } from '../../parts/format.ts';
 import { bodyViews } from './body-views.ts';
 import { diffLines } from './diff-lines.ts';
 import { type DiffRow, diffRows } from './diff-rows.ts';
-import { formatJson } from './format-json.ts';
+import { formatJson } from '../../../../codecs/json/format-json.ts';
 import { formatMarkup } from './format-markup.ts';
 import type { HeaderLine } from './header-lines.ts';
 import { marksOf } from './marks.ts';
