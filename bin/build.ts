@@ -81,18 +81,35 @@ function placesOfSources(): Plugin {
  * brings Node's own undici and HTTP/2 in, 16 MB. Asked for as CommonJS does, they bring what is used.
  */
 function leanBuiltins(): Plugin {
-  const namespace = 'lean-builtins';
+  const [namespace, lateNamespace] = ['lean-builtins', 'late-builtins'];
   return {
     name: namespace,
     setup({ onLoad, onResolve }) {
       onResolve({ filter: /^(?:node:)?(?:fs|http|process|util)$/ }, ({ path: name, kind }) =>
-        kind === 'require-call' ? null : { path: name.replace(/^node:/, ''), namespace },
+        kind === 'require-call'
+          ? null
+          : {
+              path: name.replace(/^node:/, ''),
+              namespace: kind === 'dynamic-import' ? lateNamespace : namespace,
+            },
       );
       onLoad({ filter: /.*/, namespace }, ({ path: name }) => ({
         contents: `module.exports = process.getBuiltinModule('node:${name}');`,
       }));
+      onLoad({ filter: /.*/, namespace: lateNamespace }, ({ path: name }) => ({
+        contents: lateBuiltin(name),
+      }));
     },
   };
+}
+
+/** What is imported later has a file of its own, and needs its names there: all but those whose value would only be brought in by asking. */
+function lateBuiltin(name: string): string {
+  const module = process.getBuiltinModule(`node:${name}`) as object;
+  const names = Object.entries(Object.getOwnPropertyDescriptors(module))
+    .filter(([key, { get }]) => get === undefined && key !== 'default')
+    .map(([key]) => key);
+  return `const all = process.getBuiltinModule('node:${name}');\nexport default all;\nexport const { ${names.join(', ')} } = all;`;
 }
 
 /**

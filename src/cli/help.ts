@@ -25,10 +25,11 @@ Usage:
   tapline init [folder]                 write a copy of the audit program to change
 
 Examples:
-  tapline                                            try it in front of a sample application
+  tapline                                            try it in front of a sample application: open the page that it prints
   tapline --upstream=http://127.0.0.1:3000           clients use http://127.0.0.1:8000 from now on
   tapline --upstream=https://example.test --listen=0.0.0.0:8443 --tls-cert=cert.pem --tls-key=key.pem
-  tapline --upstream=http://127.0.0.1:3000 --elasticsearch=https://es:9200 --gui-port=8001
+  tapline --upstream=http://127.0.0.1:3000 --elasticsearch=https://es:9200
+  tapline --gui-port=9000 scripts/                   the editor of the page for a folder, nothing running yet
   tapline records --query='status>=500 path:/api/*'
   tapline examples/02-hello.js                       run a script of your own; --verify checks it first
 
