@@ -93,11 +93,3 @@ export function defineFilter(
     createStage,
   };
 }
-
-/** How a stage starts a session of another pipeline; kept here so that filters need not know Session's making. */
-export type SessionStart = (
-  layout: PipelineLayout,
-  context: Context,
-  stream: Stream,
-  output: (event: Event) => void,
-) => Session;

@@ -83,8 +83,6 @@ export class ResponseHead extends Head {
   }
 }
 
-export type HeadResult<T> = T | Http1Error;
-
 /** Whether a comma list has a token, in any case. */
 export function hasToken(list: string | undefined, token: string): boolean {
   if (list === undefined) return false;

@@ -33,11 +33,6 @@ const FIRST_SCRIPT = "pipy()\n\n.listen('127.0.0.1:8080')\n  .connect('127.0.0.1
 /** Of each file that was shown: text, cursor, and what can be undone. */
 const states = new Map<string, EditorState>();
 
-/** Forgets what could be undone in a file that is gone. */
-export function forgetFile(path: string): void {
-  states.delete(path);
-}
-
 /** Opens an editor in an element. */
 export function openCodeEditor({ parent, onChange, onSave }: CodeEditorOptions): CodeEditor {
   let shown: string | null = null;

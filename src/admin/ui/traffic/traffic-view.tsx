@@ -55,7 +55,7 @@ export function TrafficView(): JSX.Element {
   useEffect(() => {
     if (epoch === 0 || fault !== null) return;
     void records.refresh();
-    void poll.ask();
+    poll.refresh();
   }, [epoch]);
   useEffect(() => poll.pause(isPaused), [poll, isPaused]);
   const openedRow = useLoadedRow(records, openedId);

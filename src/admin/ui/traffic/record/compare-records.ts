@@ -68,10 +68,7 @@ export function compareRecords(left: ShownRecord, right: ShownRecord): Compariso
 }
 
 /** By name, in the order of the left, then what only the right has; values of a repeated field are one. */
-export function compareHeaders(
-  left: readonly HeaderLine[],
-  right: readonly HeaderLine[],
-): readonly ComparedValue[] {
+function compareHeaders(left: readonly HeaderLine[], right: readonly HeaderLine[]): readonly ComparedValue[] {
   const [leftByName, rightByName] = [byName(left), byName(right)];
   return [...new Set([...leftByName.keys(), ...rightByName.keys()])].map((name) =>
     compared(name, leftByName.get(name) ?? null, rightByName.get(name) ?? null),
