@@ -1,15 +1,5 @@
-import type { Context } from './context.ts';
-import type { Event } from './event.ts';
-import type {
-  FilterDefinition,
-  ModuleTarget,
-  PipelineLayout,
-  Session,
-  SourcePlace,
-  Stage,
-} from './pipeline.ts';
+import type { FilterDefinition, ModuleTarget, PipelineLayout, SourcePlace, Stage } from './pipeline.ts';
 import type { Ports } from './ports.ts';
-import type { Stream } from './stream.ts';
 
 /** A parameter of a filter, as the help, the reference and the argument checks see it. */
 export interface FilterParameter {

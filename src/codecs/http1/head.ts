@@ -1,4 +1,3 @@
-import type { Http1Error } from './http1-error.ts';
 import type { InjectedFields } from './injected-fields.ts';
 
 /** How the end of a body is found (RFC 9112 section 6). `close` only for responses. */

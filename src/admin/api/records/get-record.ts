@@ -2,6 +2,7 @@ import { formatJson } from '../../../codecs/json/format-json.ts';
 import { type Endpoint, type EndpointDescription, JSON_TYPE, problem, TEXT_TYPE } from '../../endpoint.ts';
 import { askingEndpoint, READING_PROBLEMS, type RecordSource } from './asking.ts';
 import { safeName } from './file-name.ts';
+import { DOCUMENT_SCHEMA } from './record-row-schema.ts';
 import { ID_PARAMETER, NO_SUCH_RECORD } from './record-id-parameter.ts';
 
 /** Of a longer document the rest follows as it was stored: it is laid out on the thread that delivers. */
@@ -27,6 +28,7 @@ export const GET_RECORD: EndpointDescription = {
     200: {
       description: 'The document (ECS).',
       contentType: JSON_TYPE,
+      schema: DOCUMENT_SCHEMA,
       headers: { 'Content-Disposition': 'The name of the file, with `download`.' },
     },
     ...READING_PROBLEMS,
