@@ -44,7 +44,7 @@ export const QUERY_FIELDS: Readonly<Record<string, Field>> = {
   client: { type: 'text', column: 'client', meaning: 'address of the client' },
   error: { type: 'text', column: 'errorType', meaning: 'error.type' },
   outcome: { type: 'text', column: 'outcome', meaning: 'success, failure or unknown' },
-  kind: { type: 'text', column: 'kind', meaning: 'exchange, refusal, tunnel, broken or gap' },
+  kind: { type: 'text', column: 'kind', meaning: 'exchange, refusal, tunnel, broken, gap or summary' },
   mark: {
     type: 'text',
     column: 'marks',
