@@ -1,7 +1,7 @@
 import type { Options } from '../config/options.ts';
 import type { Graph } from '../script/graph.ts';
 import type { BoundAddress } from './front.ts';
-import { sumActivities, type ThreadActivity } from './program-activity.ts';
+import { type ProgramActivity, sumActivities, type ThreadActivity } from './program-activity.ts';
 import type { ProgramSource } from './program-source.ts';
 import type { ThreadHost } from './thread-host.ts';
 import { tryProgram } from './try-program.ts';
@@ -19,15 +19,6 @@ export interface RunningProgram {
   readonly addresses: readonly BoundAddress[];
   /** How many programs were started before it in this process: counts begin anew with each. */
   readonly generation: number;
-}
-
-/** What the running program is doing. */
-export interface ProgramActivity extends ThreadActivity {
-  readonly generation: number;
-  /** Since 1970. */
-  readonly atMs: number;
-  /** Data threads that did not answer: their counts are missing in the sums. */
-  readonly silentThreads: readonly string[];
 }
 
 /** The program of all data threads together: which it is, and how it is replaced. One change after the other. */
