@@ -19,6 +19,7 @@ import { ThreadHost } from './thread-host.ts';
 import type { Delivery } from '../sinks/delivery/delivery.ts';
 import { deliveryHealth } from './delivery-health.ts';
 import { newDelivery } from './new-delivery.ts';
+import { tellOfCrash } from './tell-of-crash.ts';
 import { newSinks } from './new-sinks.ts';
 
 /** How long the sinks may take at the end to catch up with the spool; what is left is delivered at the next start. */
@@ -86,6 +87,7 @@ export async function startGateway(init: {
   const threads: ThreadHost[] = [];
   let delivery: Delivery | null = null;
   try {
+    if (directory !== null) tellOfCrash(directory.paths.ledger, log);
     if (directory !== null)
       delivery = newDelivery({
         directory,

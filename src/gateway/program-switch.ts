@@ -30,6 +30,8 @@ export class ProgramSwitch {
   #lastChange: Promise<unknown> = Promise.resolve();
   #changes = 0;
   #asked: Promise<ProgramActivity> | null = null;
+  #drawn: { readonly generation: number; readonly graphs: Promise<Readonly<Record<string, Graph>>> } | null =
+    null;
 
   /** @param source what the threads were started with */
   constructor(
@@ -73,10 +75,20 @@ export class ProgramSwitch {
     });
   }
 
-  /** All threads serve the same. */
+  /** All threads serve the same. Drawn once for each program, on a thread that has traffic to carry. */
   async graphs(): Promise<Readonly<Record<string, Graph>>> {
     const [first] = this.#threads;
-    return first === undefined ? {} : first.ask<Record<string, Graph>>({ type: 'graphs' });
+    if (first === undefined) return {};
+    if (this.#drawn?.generation === this.#generation) return this.#drawn.graphs;
+    const drawn = {
+      generation: this.#generation,
+      graphs: first.ask<Record<string, Graph>>({ type: 'graphs' }),
+    };
+    this.#drawn = drawn;
+    drawn.graphs.catch(() => {
+      if (this.#drawn === drawn) this.#drawn = null;
+    });
+    return drawn.graphs;
   }
 
   /** Who asks while another waits for the answer gets the same. */

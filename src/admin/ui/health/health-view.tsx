@@ -163,7 +163,7 @@ function WindowChoice({
   onChoose: (minutes: WindowMinutes) => void;
 }): JSX.Element {
   return (
-    <div class="health-window" role="group" aria-label="Time that the plots show">
+    <div class="health-window ranges" role="group" aria-label="Time that the plots show">
       {WINDOW_MINUTES.map((one) => (
         <button
           key={one}

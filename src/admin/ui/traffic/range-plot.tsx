@@ -62,7 +62,8 @@ function optionsOf(
   let pointed: number | null = null;
   return {
     ms: 1,
-    padding: [6, 8, 0, 0],
+    // The last label stands half beyond the end of the axis.
+    padding: [6, 26, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -81,8 +82,9 @@ function optionsOf(
     axes: [
       {
         ...axis,
-        size: 22,
-        gap: 3,
+        // Below the lowest label of the other axis.
+        size: 26,
+        gap: 7,
         space: 70,
         incrs: TIME_STEPS_MS,
         values: (_, splits, _axis, _space, stepMs) => splits.map((ms) => timeLabel(ms, stepMs)),

@@ -46,7 +46,7 @@ export function compareRecords(left: ShownRecord, right: ShownRecord): Compariso
       fact('Duration', ({ durationNs }) => duration(durationNs)),
       fact('First byte', ({ firstByteNs }) => duration(firstByteNs)),
       fact('Client', ({ client, source }) => client ?? source),
-      fact('Upstream', ({ upstream }) => upstream),
+      fact('Application', ({ upstream }) => upstream),
       fact('Request', ({ request }) => size(request.bytes)),
       fact('Request body', ({ request }) => size(request.body.bytes)),
       fact('Response', ({ response }) => size(response.bytes)),

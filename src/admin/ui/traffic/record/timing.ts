@@ -71,7 +71,7 @@ function phasesOf(
           fromNs,
           toNs: end,
         };
-  const waitingLabel = firstByte === null ? 'Waiting, no answer came' : 'Waiting for the upstream';
+  const waitingLabel = firstByte === null ? 'Waiting, no answer came' : 'Waiting for the application';
   if (record.kind === 'refusal')
     return firstByte === null
       ? [{ kind: 'request', label: 'Client sends what is refused', fromNs: 0, toNs: end }]
