@@ -12,7 +12,7 @@ import { formatMarkup } from './format-markup.ts';
 import { HexTable } from './hex-table.tsx';
 import { droppedText, recordedText } from './marks.ts';
 import { PartList } from './part-list.tsx';
-import type { ShownBody } from './read-record.ts';
+import type { ShownBody } from './shown-record.ts';
 import { SearchableCode } from './searchable-code.tsx';
 
 /** A body: the view that suits it best, a switch to the others, or why it is not there. */

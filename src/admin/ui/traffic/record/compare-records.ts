@@ -6,7 +6,7 @@ import { formatJson } from '../../../../codecs/json/format-json.ts';
 import { formatMarkup } from './format-markup.ts';
 import type { HeaderLine } from './header-lines.ts';
 import { marksOf } from './marks.ts';
-import type { ShownBody, ShownRecord } from './read-record.ts';
+import type { ShownBody, ShownRecord } from './shown-record.ts';
 import { statusText } from './status-text.ts';
 
 /** Something that both records have, as each has it; null where one does not. */

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../../parts/format.ts';
 import { END_ERRORS, type ErrorWords, MESSAGE_ERRORS } from './error-words.ts';
-import type { ShownGap, ShownRecord, ShownSummary } from './read-record.ts';
+import type { ShownGap, ShownRecord, ShownSummary } from './shown-record.ts';
 import { statusText } from './status-text.ts';
 
 /** What is remarkable about a record, in words. They may hold text of the record. */

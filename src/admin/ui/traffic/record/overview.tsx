@@ -8,7 +8,7 @@ import { type Fact, FactList } from './fact-list.tsx';
 import { FieldsTable } from './fields-table.tsx';
 import { marksOf } from './marks.ts';
 import { Part } from './message-view.tsx';
-import type { ShownBody, ShownRecord } from './read-record.ts';
+import type { ShownBody, ShownRecord } from './shown-record.ts';
 import { statusText } from './status-text.ts';
 import { timingOf } from './timing.ts';
 import { TimingBar } from './timing-bar.tsx';

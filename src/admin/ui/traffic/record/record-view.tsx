@@ -11,7 +11,7 @@ import { headFacts } from './head-facts.ts';
 import { useRecord } from './load-record.ts';
 import { MessageView } from './message-view.tsx';
 import { Overview } from './overview.tsx';
-import type { ShownRecord } from './read-record.ts';
+import type { ShownRecord } from './shown-record.ts';
 import { RecordHead } from './record-head.tsx';
 import { RecordMenu } from './record-menu.tsx';
 import { SearchableCode } from './searchable-code.tsx';

@@ -1,4 +1,4 @@
-import type { ShownRecord } from './read-record.ts';
+import type { ShownRecord } from './shown-record.ts';
 
 /** A stretch of an exchange's time. */
 export interface TimingPhase {
