@@ -65,9 +65,7 @@ export function tilesOf(view: HealthView): readonly Tile[] {
     {
       title: 'Records lost',
       value: isCounting ? formatCount(dropped) : UNKNOWN,
-      more: isCounting
-        ? `of ${formatCount(totals.recordsAccepted)} since the start`
-        : 'none are made',
+      more: isCounting ? `of ${formatCount(totals.recordsAccepted)} since the start` : 'none are made',
       isBad: dropped > 0,
     },
     {
