@@ -50,9 +50,9 @@ export function wantsColour(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv)
   return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }
 
-/** Text from elsewhere cannot write escape sequences or lines of its own into a terminal or a log. */
+/** Text from elsewhere cannot write escape sequences or lines of its own into a terminal or a log, nor turn around what stands beside it (bidi marks). */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
+  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) =>
     character === '\t' ? character : `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}`,
   );
 }

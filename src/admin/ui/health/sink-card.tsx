@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { HealthView, SinkView } from '../../api/health/health-view.ts';
 import { formatBytes, formatCount } from '../parts/format.ts';
 import { Shown } from '../parts/shown.tsx';
-import { Plot } from './plot.tsx';
+import { HistoryPlot } from './history-plot.tsx';
 import { lineOf } from './plot-data.ts';
 import { latestOf } from './series-of.ts';
 import { RATE, WAITING_BYTES } from './units.ts';
@@ -61,7 +61,7 @@ export function SinkCard({
         {sink.rejected > 0 && <Fact title="Rejected" value={formatCount(sink.rejected)} isBad />}
         {sink.givenUp > 0 && <Fact title="Given up" value={formatCount(sink.givenUp)} isBad />}
       </dl>
-      <Plot
+      <HistoryPlot
         title="Waiting and delivered"
         timesMs={history.timesMs}
         lines={[

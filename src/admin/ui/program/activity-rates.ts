@@ -1,4 +1,5 @@
-import type { FilterError, PipelineActivity, ProgramActivity } from './program-shapes.ts';
+import type { FilterError } from '../../../core/pipeline.ts';
+import type { PipelineActivity, ProgramActivity } from '../../../gateway/program-activity.ts';
 
 /** What passes through a box, of two readings of its counts. */
 export interface BoxRates {

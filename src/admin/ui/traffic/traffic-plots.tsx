@@ -4,7 +4,8 @@ import uPlot from 'uplot';
 import type { RecordSummary } from '../../api/records/record-summary.ts';
 import { formatCount, formatDateTime, formatDuration } from '../parts/format.ts';
 import { histogramSeries, histogramText, histogramTotals } from './histogram-series.ts';
-import { type Colours, Plot } from './plot.tsx';
+import type { Colours } from '../parts/canvas-plot.tsx';
+import { RangePlot } from './range-plot.tsx';
 import type { TimeRange } from './time-range.ts';
 
 const HEIGHT = 92;
@@ -113,7 +114,7 @@ export function TrafficPlots({
       {histogram !== null && <p class="only-for-readers">{histogramText(histogram)}</p>}
       {isShown && (
         <div class="plots-pair" data-width={width >= WIDE ? 'wide' : 'narrow'}>
-          <Plot
+          <RangePlot
             label="Requests over time; draw a stretch to look at it alone"
             data={counts}
             stepMs={stepMs}
@@ -127,7 +128,7 @@ export function TrafficPlots({
             onPoint={setPointed}
             onRange={onRange}
           />
-          <Plot
+          <RangePlot
             label="Latency over time: median, 95th and 99th percentile"
             data={latencies}
             stepMs={stepMs}

@@ -22,7 +22,7 @@ import { TrafficStatus } from './traffic-status.tsx';
 import { TimeRangeButtons } from './time-range-buttons.tsx';
 import { useLoadedRow } from './use-loaded-row.ts';
 import { useReading } from './use-reading.ts';
-import { useWidth } from './use-width.ts';
+import { useWidth } from '../parts/use-width.ts';
 import '../style/traffic.css';
 
 /** Below this width facets are a drawer, and a record lies over the list. */
@@ -57,7 +57,7 @@ export function TrafficView(): JSX.Element {
   useEffect(() => {
     if (epoch === 0 || fault !== null) return;
     void records.refresh();
-    void poll.ask();
+    poll.refresh();
   }, [epoch]);
   useEffect(() => poll.pause(isPaused), [poll, isPaused]);
   const openedRow = useLoadedRow(records, openedId);

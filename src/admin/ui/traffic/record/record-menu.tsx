@@ -5,7 +5,7 @@ import { copy, say } from '../../parts/toasts.tsx';
 import { curlCommand } from './curl-command.ts';
 import { download, followLink } from './download.ts';
 import { fileName } from './file-name.ts';
-import { formatJson } from './format-json.ts';
+import { formatJson } from '../../../../codecs/json/format-json.ts';
 import { harOf } from './har.ts';
 import { MenuButton, type MenuItem } from './menu-button.tsx';
 import type { ShownRecord } from './read-record.ts';

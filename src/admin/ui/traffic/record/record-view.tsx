@@ -6,7 +6,7 @@ import { Empty, Failure, Loading } from '../../parts/states.tsx';
 import { TabList } from '../../parts/tab-list.tsx';
 import { copy } from '../../parts/toasts.tsx';
 import { curlCommand } from './curl-command.ts';
-import { formatJson } from './format-json.ts';
+import { formatJson } from '../../../../codecs/json/format-json.ts';
 import { headFacts } from './head-facts.ts';
 import { useRecord } from './load-record.ts';
 import { MessageView } from './message-view.tsx';
