@@ -33,8 +33,16 @@ const LATENCY_SERIES = (colours: Colours): readonly uPlot.Series[] =>
     width: 1.5,
     dash: [...dash],
     spanGaps: true,
-    points: { show: false },
+    // Of the first requests there is one value only, which no line would show.
+    points: { show: true, size: 5, fill: colours(token), filter: onlyPlace },
   }));
+
+/** Where the value of a line stands that has no other. */
+function onlyPlace(plot: uPlot, index: number): number[] {
+  const places: number[] = [];
+  for (const [place, value] of plot.data[index]!.entries()) if (value != null) places.push(place);
+  return places.length === 1 ? places : [];
+}
 
 /** Requests and latency over time, of all that match. */
 export function TrafficPlots({
