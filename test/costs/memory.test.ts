@@ -58,10 +58,17 @@ test('a request leaves nothing behind', async (t) => {
   };
   // Code goes on being compiled for a while, and memory that is used again is made as it is needed first: some pieces of 256 KB.
   const requests = 20_000;
+  const bound = 8;
   await send(requests);
-  const base = (await thread.settled()).retainedBytes;
-  await send(requests);
-  const kept = ((await thread.settled()).retainedBytes - base) / requests;
-  t.log(`${kept.toFixed(2)} bytes`);
-  t.true(kept < 8, `${kept} bytes a request`);
+  let before = (await thread.settled()).retainedBytes;
+  const kept: number[] = [];
+  // Where the machine is busy, one more of these pieces is needed, and kept from then on: 13 bytes a request, once. What is left behind comes every time.
+  while (kept.length < 3 && (kept.at(-1) ?? Infinity) >= bound) {
+    await send(requests);
+    const after = (await thread.settled()).retainedBytes;
+    kept.push((after - before) / requests);
+    before = after;
+  }
+  t.log(`${kept.map((bytes) => bytes.toFixed(2)).join(', ')} bytes`);
+  t.true(kept.at(-1)! < bound, `${kept.join(', ')} bytes a request`);
 });
