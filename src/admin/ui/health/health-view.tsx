@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { HealthView as View } from '../../api/health/health-view.ts';
 import { connection } from '../api/connection.ts';
 import { Failure, Loading } from '../parts/states.tsx';
+import { formatClockSeconds } from '../parts/format.ts';
 import { useHealth } from './health-feed.ts';
 import { Meter } from './meter.tsx';
 import { HistoryPlot } from './history-plot.tsx';
@@ -14,7 +15,6 @@ import { tilesOf } from './tiles.ts';
 import { BYTES, COUNT, MILLISECONDS, RATE, SECONDS } from './units.ts';
 import { verdict } from './verdict.ts';
 import { VerdictBanner } from './verdict-banner.tsx';
-import { formatClockSeconds } from './wording.ts';
 import '../style/health.css';
 
 const PLOT_HEIGHT = 150;

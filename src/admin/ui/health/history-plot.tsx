@@ -2,10 +2,10 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { CanvasPlot } from '../parts/canvas-plot.tsx';
+import { formatClockSeconds } from '../parts/format.ts';
 import { cursorPlace } from './plot-cursor.ts';
 import { hasValues, plotInWords, type PlotLine } from './plot-data.ts';
 import { plotOptions, type PlotWindow } from './plot-options.ts';
-import { formatClockSeconds } from './wording.ts';
 
 /** Samples that a key moves the cursor by, with Shift. */
 const LONG_STEP = 12;

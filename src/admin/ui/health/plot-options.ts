@@ -1,8 +1,8 @@
 import type uPlot from 'uplot';
 import { axisLook, type Colours } from '../parts/canvas-plot.tsx';
+import { formatClock } from '../parts/format.ts';
 import { cursorPlace } from './plot-cursor.ts';
 import { axisTop, lonelyPlaces, type PlotLine, type PlotUnit } from './plot-data.ts';
-import { formatClock } from './wording.ts';
 
 /** Plots of one page point at the same time. */
 const SYNC_KEY = 'health';

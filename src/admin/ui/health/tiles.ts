@@ -1,7 +1,7 @@
 import type { HealthView } from '../../api/health/health-view.ts';
-import { formatBytes, formatCount, formatDuration } from '../parts/format.ts';
+import { formatBytes, formatClockSeconds, formatCount, formatDuration } from '../parts/format.ts';
 import { latestOf, meanOf, newestOf } from './series-of.ts';
-import { formatClockSeconds, formatRate, formatShare, formatSpan } from './wording.ts';
+import { formatRate, formatShare, formatSpan } from './wording.ts';
 
 /** A figure at the top of the view. */
 export interface Tile {

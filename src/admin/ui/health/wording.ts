@@ -1,14 +1,4 @@
-import { formatCount, formatTime } from '../parts/format.ts';
-
-/** `14:05`. */
-export function formatClock(ms: number): string {
-  return formatTime(ms).slice(0, 5);
-}
-
-/** `14:05:09`. */
-export function formatClockSeconds(ms: number): string {
-  return formatTime(ms).slice(0, 8);
-}
+import { formatCount } from '../parts/format.ts';
 
 /** A time in words, roughly: `40 s`, `5 min`, `3 h`, `2 days`. */
 export function formatSpan(seconds: number): string {

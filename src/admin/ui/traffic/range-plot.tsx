@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { axisLook, CanvasPlot, type Colours } from '../parts/canvas-plot.tsx';
-import { formatDateTime, formatTime } from '../parts/format.ts';
+import { formatClock, formatClockSeconds, formatDateTime } from '../parts/format.ts';
 import { rangeBetween, type TimeRange } from './time-range.ts';
 
 export interface RangePlotProps {
@@ -123,9 +123,7 @@ function optionsOf(
 }
 
 function timeLabel(ms: number, stepMs: number): string {
-  const time = formatTime(ms);
-  if (stepMs < 60_000) return time.slice(0, 8);
-  return stepMs < 86_400_000 && time.slice(0, 5) !== '00:00'
-    ? time.slice(0, 5)
-    : formatDateTime(ms).slice(5, 10);
+  if (stepMs < 60_000) return formatClockSeconds(ms);
+  const clock = formatClock(ms);
+  return stepMs < 86_400_000 && clock !== '00:00' ? clock : formatDateTime(ms).slice(5, 10);
 }

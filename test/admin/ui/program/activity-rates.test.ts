@@ -1,5 +1,5 @@
 import test from 'ava';
-import { arrowWidth, formatRate, ratesOf } from '../../../../src/admin/ui/program/activity-rates.ts';
+import { arrowWidth, shortRate, ratesOf } from '../../../../src/admin/ui/program/activity-rates.ts';
 import type { ProgramActivity } from '../../../../src/gateway/program-activity.ts';
 
 function reading(
@@ -37,7 +37,7 @@ test('what cannot be compared has no rate', (t) => {
 
 test('rates are short', (t) => {
   const shown = [0, 0.04, 0.44, 9.94, 9.96, 999.4, 999.6, 12_345, 999_499, 999_501, 12_345_678];
-  t.deepEqual(shown.map(formatRate), [
+  t.deepEqual(shown.map(shortRate), [
     '0',
     '<0.1',
     '0.4',
