@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
 import test, { type ExecutionContext } from 'ava';
@@ -214,3 +214,29 @@ test.serial('after its end nothing is asked', async (t) => {
   await reader.stop();
   await new RecordReader({ file: '/nowhere' }).stop();
 });
+
+// Elsewhere a thread has no priority of its own.
+(process.platform === 'linux' ? test.serial : test.skip)(
+  'where the processors are busy, the thread stands behind those that carry traffic',
+  async (t) => {
+    const { reader, insert } = recordFile(t);
+    insert([recordOf(1)]);
+    await reader.ask(PAGE, patient);
+    const others = new Map<string, Set<number>>();
+    for (const thread of readdirSync('/proc/self/task')) {
+      const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'latin1');
+      // The name, which may hold anything, is in brackets; niceness is the 17th value after it.
+      const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(stat) ?? [];
+      const kind = name === 'record-reader' ? name : 'other';
+      others.set(kind, (others.get(kind) ?? new Set()).add(Number(rest.split(' ')[16])));
+    }
+    const [usual] = others.get('other')!;
+    t.deepEqual(
+      others,
+      new Map([
+        ['other', new Set([usual])],
+        ['record-reader', new Set([usual! + 5])],
+      ]),
+    );
+  },
+);
