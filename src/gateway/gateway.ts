@@ -87,7 +87,7 @@ export async function startGateway(init: {
   const threads: ThreadHost[] = [];
   let delivery: Delivery | null = null;
   try {
-    if (directory !== null) tellOfCrash(directory.paths.ledger, log);
+    const crashHeardOfMs = directory === null ? null : tellOfCrash(directory.paths.ledger, log);
     if (directory !== null)
       delivery = newDelivery({
         directory,
@@ -156,6 +156,7 @@ export async function startGateway(init: {
       health: () => ({
         state: stopping !== null ? 'stopping' : programs.running === null ? 'idle' : 'running',
         threads: threads.map(({ name, isAlive }) => ({ name, isAlive })),
+        crashHeardOfMs,
         ...deliveryHealth(delivering?.status() ?? null),
       }),
       traffic,

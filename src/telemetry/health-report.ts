@@ -4,6 +4,8 @@ export interface HealthReport {
   readonly state: 'starting' | 'running' | 'idle' | 'stopping';
   readonly threads: readonly ThreadHealth[];
   readonly sinks: readonly SinkHealth[];
+  /** When the run before this one was last heard of, ms since the epoch, if it ended without a word: records of its last moments may be missing. */
+  readonly crashHeardOfMs?: number | null;
   /** Null where nothing is recorded, or not known yet. */
   readonly spool: { readonly usedBytes: number; readonly limitBytes: number } | null;
 }

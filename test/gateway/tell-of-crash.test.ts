@@ -14,9 +14,10 @@ const TOTALS = {
 test('a run that ended without a word is told of, until another one has ended in order', async (t) => {
   const folder = await makeDataDir(t);
   const told: string[] = [];
+  let heardOfMs: number | null = null;
   const tell = (): readonly string[] => {
     told.length = 0;
-    tellOfCrash(folder, { write: (level, message) => told.push(`${level} ${message}`) });
+    heardOfMs = tellOfCrash(folder, { write: (level, message) => told.push(`${level} ${message}`) });
     return told;
   };
   t.deepEqual(tell(), [], 'the first run');
@@ -31,9 +32,11 @@ test('a run that ended without a word is told of, until another one has ended in
     /^warn \[gateway\] the run before ended without a word \(last heard of \d{4}-.*tapline verify/,
   );
   t.is(told.length, 1);
+  t.is(typeof heardOfMs, 'number');
 
   const whole = new RunLedger(folder, 'whole', 0, 3000);
   whole.nextSequence();
   whole.close(TOTALS);
   t.deepEqual(tell(), [], 'told once, by the run after it');
+  t.is(heardOfMs, null);
 });

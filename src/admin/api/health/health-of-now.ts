@@ -37,6 +37,7 @@ export function healthOfNow(sources: {
     reasons,
     warnings,
     sinks: sinks.map((sink) => sinkView(sink, values)),
+    crashHeardOfMs: report.crashHeardOfMs ?? null,
     spool: spool === null ? null : { ...spool, giveUpBytes: Math.floor(spool.limitBytes * HIGH_WATER) },
     memory: {
       rssBytes: values.sumOrNull(METRICS.memory),

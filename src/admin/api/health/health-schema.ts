@@ -70,6 +70,11 @@ export const HEALTH_SCHEMA: Schema = objectOf({
   recording: { type: 'string', enum: ['on', 'off', 'none', 'unknown'] },
   reasons: { ...listOf(TEXT), description: 'Why no traffic should be sent here.' },
   warnings: { ...listOf(TEXT), description: 'What an operator should look at, though traffic goes on.' },
+  crashHeardOfMs: {
+    ...TIME_OR_NULL,
+    description:
+      'When the run before this one was last heard of, if it ended without a word: records of its last moments may be missing.',
+  },
   sinks: listOf(sink),
   spool: orNull(objectOf({ usedBytes: BYTES, limitBytes: BYTES, giveUpBytes: BYTES })),
   memory: objectOf({

@@ -17,6 +17,8 @@ export interface HealthView {
   readonly reasons: readonly string[];
   /** What an operator should look at, though traffic goes on, as `/readyz` says it. */
   readonly warnings: readonly string[];
+  /** When the run before this one was last heard of, if it ended without a word: records of its last moments may be missing. Null where it ended in order. */
+  readonly crashHeardOfMs: number | null;
   readonly sinks: readonly SinkView[];
   /** Null where nothing is recorded. */
   readonly spool: SpoolView | null;

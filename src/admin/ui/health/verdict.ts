@@ -39,6 +39,7 @@ const ORDER: readonly Tone[] = ['alarm', 'warning', 'note', 'good'];
 export function verdict(view: HealthView): readonly Finding[] {
   const found = [
     ...processFindings(view),
+    ...crashFindings(view),
     ...lossFindings(view),
     ...view.sinks.flatMap((sink) => sinkFindings(sink, view)),
     ...spoolFindings(view),
@@ -96,6 +97,17 @@ function recordsFinding(
   return lost === 0
     ? finding('good', 'All records are delivered', more)
     : finding('good', 'What there is of records is delivered', more);
+}
+
+function crashFindings({ crashHeardOfMs }: HealthView): Finding[] {
+  if (crashHeardOfMs === null) return [];
+  return [
+    finding(
+      'note',
+      'The run before this one ended without a word',
+      `, last heard of at ${formatClock(crashHeardOfMs)}: records of its last moments may be missing; tapline verify says how many at most`,
+    ),
+  ];
 }
 
 function processFindings({ threads, state }: HealthView): Finding[] {

@@ -50,6 +50,7 @@ export function healthOf(
     recording: 'on',
     reasons: [],
     warnings: [],
+    crashHeardOfMs: null,
     sinks: [sinkOf()],
     spool: { usedBytes: 1024 * 1024, limitBytes: 1024 ** 3, giveUpBytes: Math.floor(0.85 * 1024 ** 3) },
     memory: {

@@ -129,3 +129,11 @@ test('threads, spool and failing requests', (t) => {
     'good',
   );
 });
+
+test('a run that ended without a word is told of before it is said that all is well', (t) => {
+  const crashHeardOfMs = new Date(2026, 0, 31, 14, 2, 5).getTime();
+  t.deepEqual(texts(healthOf({ crashHeardOfMs })), [
+    'note: The run before this one ended without a word, last heard of at 14:02: records of its last moments may be missing; tapline verify says how many at most.',
+    'good: All records are delivered.',
+  ]);
+});
