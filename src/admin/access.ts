@@ -61,7 +61,8 @@ export function refusal(request: AccessRequest, exposure: Exposure, rules: Acces
   const isLink = exposure === 'page' && request.mode === 'navigate';
   if (!hasToken && !isLink && (request.site === 'cross-site' || request.site === 'same-site'))
     return problem(403, 'Requests of other pages are not answered. Open the address by itself.');
-  if (exposure === 'page' || sessions === null || hasToken || sessions.isOpen(request.cookie)) return null;
+  if (exposure === 'page' || sessions === null || hasToken) return null;
+  if (sessions.isOpen(request.cookie, request.client)) return null;
   return problem(
     401,
     'The token is asked for: POST it to /api/session, or send it as Authorization: Bearer.',

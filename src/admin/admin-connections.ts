@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 const MAX_CONNECTIONS = 64;
 /** Requests of one connection that wait for their answers. Nobody who means well sends more before the first is answered: each answer is held until those before it are read. */
-const MAX_REQUESTS = 8;
+const MAX_REQUESTS = 2;
 
 /**
  * Who is connected to the admin port, and bounds for it. Where there are too many, it is the one that gets no answer now who goes, and first of all of

@@ -197,7 +197,12 @@ export class AdminServer {
         );
       case 'none': {
         if (!this.#isAll && isApi(found.path))
-          return problem(503, 'The gateway is starting: ask again in a second.', {}, { 'Retry-After': '1' });
+          return problem(
+            503,
+            'The gateway is starting: ask again in a second.',
+            { state: 'starting' },
+            { 'Retry-After': '1' },
+          );
         if (method !== 'GET' && method !== 'HEAD')
           return problem(405, 'Only GET and HEAD are answered here.', {}, { Allow: 'GET, HEAD' });
         const file = await this.#page?.answer(

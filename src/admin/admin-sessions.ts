@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { clientNetwork } from './client-network.ts';
 import { GuessLimit } from './guess-limit.ts';
 
 /** A session ends when it was not used for so long. */
@@ -9,12 +10,18 @@ const MAX_SESSIONS = 64;
 const MAX_COOKIES = 16;
 const MIN_TOKEN_LENGTH = 16;
 
+interface AdminSession {
+  /** Who has shown the token: browsers send the cookie to every server of the host name, and none of these may use it. */
+  readonly client: string;
+  readonly usedAt: number;
+}
+
 /** Those who have shown the token: it is sent once, afterwards a cookie that no script can read stands for it. */
 export class AdminSessions {
   readonly #token: Buffer;
   readonly #now: () => number;
-  /** By digest, so that memory does not hold what opens the port: when last used. Ordered by that. */
-  readonly #sessions = new Map<string, number>();
+  /** By digest, so that memory does not hold what opens the port. Ordered by when they were last used. */
+  readonly #sessions = new Map<string, AdminSession>();
   readonly #guesses: GuessLimit;
   #cookieName = 'tapline';
 
@@ -55,7 +62,10 @@ export class AdminSessions {
   open(given: string, client: string): string | null {
     if (!this.isToken(given, client)) return null;
     const secret = randomBytes(32).toString('base64url');
-    this.#sessions.set(digest(secret).toString('hex'), this.#now());
+    this.#sessions.set(digest(secret).toString('hex'), {
+      client: clientNetwork(client),
+      usedAt: this.#now(),
+    });
     if (this.#sessions.size > MAX_SESSIONS) this.#sessions.delete(this.#sessions.keys().next().value!);
     return this.#cookie(secret, IDLE_MS / 1000);
   }
@@ -66,18 +76,18 @@ export class AdminSessions {
     return this.#cookie('', 0);
   }
 
-  /** Whether the request's cookie is that of a session. */
-  isOpen(cookies: string | undefined): boolean {
-    return this.#keysOf(cookies).some((key) => this.#use(key));
+  /** Whether the request's cookie is that of a session of this client. */
+  isOpen(cookies: string | undefined, client: string): boolean {
+    return this.#keysOf(cookies).some((key) => this.#use(key, client));
   }
 
-  #use(key: string): boolean {
-    const usedAt = this.#sessions.get(key);
-    if (usedAt === undefined) return false;
+  #use(key: string, client: string): boolean {
+    const session = this.#sessions.get(key);
+    if (session === undefined || session.client !== clientNetwork(client)) return false;
     this.#sessions.delete(key);
     const now = this.#now();
-    if (now - usedAt > IDLE_MS) return false;
-    this.#sessions.set(key, now);
+    if (now - session.usedAt > IDLE_MS) return false;
+    this.#sessions.set(key, { client: session.client, usedAt: now });
     return true;
   }
 

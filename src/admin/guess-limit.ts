@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { clientNetwork } from './client-network.ts';
 
 /** Wrong tokens of one client in a minute; more wait for the next one. */
 const MAX_FAULTS = 20;
@@ -19,7 +19,7 @@ export class GuessLimit {
 
   /** @param address of a client that was wrong */
   note(address: string): void {
-    const client = clientOf(address);
+    const client = clientNetwork(address);
     const faults = this.#recent(client);
     faults.push(this.#now());
     this.#faults.set(client, faults);
@@ -28,20 +28,11 @@ export class GuessLimit {
 
   /** Whether wrong tokens came so fast that the next must wait. */
   isReached(address: string): boolean {
-    return this.#recent(clientOf(address)).length >= MAX_FAULTS;
+    return this.#recent(clientNetwork(address)).length >= MAX_FAULTS;
   }
 
   #recent(client: string): number[] {
     const now = this.#now();
     return (this.#faults.get(client) ?? []).filter((at) => now - at < WINDOW_MS);
   }
-}
-
-/** Whoever has an address of IPv6 has all of its network. */
-function clientOf(address: string): string {
-  if (!isIPv6(address) || address.includes('.')) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
-  return [...groups, ...Array.from({ length: zeros }, () => '0')].slice(0, 4).join(':');
 }

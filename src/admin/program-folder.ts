@@ -39,6 +39,12 @@ export type WriteResult =
     }
   | { readonly status: 'refused'; readonly fault: WriteFault | 'no-name' | 'too-large' };
 
+/** All files, and how many are not among them. */
+export interface ListedTree {
+  readonly tree: FileTree;
+  readonly leftOut: number;
+}
+
 /** Where the page finds its files. */
 export type ProgramRoot =
   | {
@@ -58,6 +64,7 @@ export class ProgramFolder {
   readonly #folder: ContainedFolder;
   readonly #builtIn: ProgramSource | null;
   #writing: Promise<unknown> = Promise.resolve();
+  #listing: Promise<ListedTree> | null = null;
 
   /** Throws where the folder does not exist. */
   constructor(root: ProgramRoot) {
@@ -84,7 +91,17 @@ export class ProgramFolder {
   }
 
   /** All files, and how many are left out: names that are not shown, and what is beyond the bounds of number and depth. */
-  async tree(): Promise<{ readonly tree: FileTree; readonly leftOut: number }> {
+  tree(): Promise<ListedTree> {
+    // Who asks while it is listed for another gets the same: the threads that look into folders are also those that write records.
+    if (this.#listing !== null) return this.#listing;
+    const listing = this.#list().finally(() => {
+      if (this.#listing === listing) this.#listing = null;
+    });
+    this.#listing = listing;
+    return listing;
+  }
+
+  async #list(): Promise<ListedTree> {
     const tree = newTree();
     const budget = { left: MAX_ENTRIES, leftOut: 0 };
     if (this.#builtIn !== null) tree[this.#builtIn.entry.slice(1)] = '';
@@ -158,7 +175,8 @@ export class ProgramFolder {
   }
 
   #inTurn<T>(fn: () => Promise<T>): Promise<T> {
-    const result = this.#writing.then(fn);
+    // What is listed now may have looked before the change.
+    const result = this.#writing.then(fn).finally(() => (this.#listing = null));
     this.#writing = result.catch(() => {});
     return result;
   }

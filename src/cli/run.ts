@@ -130,21 +130,25 @@ async function serve(
       },
     }),
   );
-  if (sampleUrl !== null) out.write(`No --upstream given: this is a sample application at ${sampleUrl}\n`);
+  const tell = (line: string): void => {
+    out.write(`${line}\n`);
+    log.keep(line);
+  };
+  if (sampleUrl !== null) tell(`No --upstream given: this is a sample application at ${sampleUrl}`);
   for (const url of shown(gateway.addresses))
-    out.write(`Listening on ${url}${options.upstream === null ? '' : ` for ${options.upstream}`}\n`);
+    tell(`Listening on ${url}${options.upstream === null ? '' : ` for ${options.upstream}`}`);
   const own = pageRoot.kind === 'built-in' ? path.join(pageRoot.ownFolder, pageRoot.source.entry) : null;
   if (own !== null && existsSync(own))
-    out.write(
-      `This is the built-in program; what was saved in the page is started there, or by: tapline ${path.relative(terminal.cwd, own)}\n`,
+    tell(
+      `This is the built-in program; what was saved in the page is started there, or by: tapline ${path.relative(terminal.cwd, own)}`,
     );
   if (program === null && pageRoot.kind === 'folder')
-    out.write(`Nothing runs yet: start a script of ${pageRoot.folder} in the page\n`);
+    tell(`Nothing runs yet: start a script of ${pageRoot.folder} in the page`);
   if (gateway.isRecording)
-    out.write(
-      `Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})\n`,
+    tell(
+      `Records: ${options.dataDir} (tapline records --data-dir=${path.relative(terminal.cwd, options.dataDir) || '.'})`,
     );
-  if (adminLine !== null) out.write(`${adminLine}\n`);
+  if (adminLine !== null) tell(adminLine);
   const unhear = onOtherSignals(gateway, log);
   const outcome = await Promise.race([signalled, gateway.done.then(() => null)]).catch(
     (error: unknown) => error as Error,

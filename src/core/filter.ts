@@ -1,15 +1,5 @@
-import type { Context } from './context.ts';
-import type { Event } from './event.ts';
-import type {
-  FilterDefinition,
-  ModuleTarget,
-  PipelineLayout,
-  Session,
-  SourcePlace,
-  Stage,
-} from './pipeline.ts';
+import type { FilterDefinition, ModuleTarget, PipelineLayout, SourcePlace, Stage } from './pipeline.ts';
 import type { Ports } from './ports.ts';
-import type { Stream } from './stream.ts';
 
 /** A parameter of a filter, as the help, the reference and the argument checks see it. */
 export interface FilterParameter {
@@ -93,11 +83,3 @@ export function defineFilter(
     createStage,
   };
 }
-
-/** How a stage starts a session of another pipeline; kept here so that filters need not know Session's making. */
-export type SessionStart = (
-  layout: PipelineLayout,
-  context: Context,
-  stream: Stream,
-  output: (event: Event) => void,
-) => Session;

@@ -1,5 +1,4 @@
 import type { Context } from './context.ts';
-import type { Data } from './data.ts';
 import { type Event, SessionEnd } from './event.ts';
 import type { Stream } from './stream.ts';
 
@@ -240,9 +239,4 @@ export function messageOf(error: unknown): string {
   } catch {
     return 'an error without words';
   }
-}
-
-/** True for the mark that says "write what you have" (spec events-and-data 1.2). */
-export function isFlushMark(event: Event): event is Data {
-  return event.kind === 'data' && event.size === 0;
 }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../core/pipeline.ts';
 import { type DataThread, type DataThreadInit, startDataThread } from './data-thread.ts';
 import { faultOf } from './program-fault.ts';
 import type { FromDataThread, Question, ToDataThread } from './thread-messages.ts';
@@ -57,6 +58,15 @@ function fail(error: unknown): void {
   post({ type: 'failed', message: faultOf(error).text });
   port.close();
 }
+
+// A script may leave one behind, with each request that it is sent: no traffic ends by that.
+process.on('unhandledRejection', (reason) => {
+  post({
+    type: 'log',
+    level: 'error',
+    message: `[gateway] nobody waits for a promise that failed: ${messageOf(reason)}`,
+  });
+});
 
 try {
   running = await startDataThread(

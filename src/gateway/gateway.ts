@@ -13,11 +13,13 @@ import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts';
 import type { BoundAddress } from './front.ts';
 import { loadOnly } from './load-program.ts';
 import type { ProgramSource } from './program-source.ts';
-import { type ProgramActivity, ProgramSwitch, type RunningProgram } from './program-switch.ts';
+import type { ProgramActivity } from './program-activity.ts';
+import { ProgramSwitch, type RunningProgram } from './program-switch.ts';
 import { ThreadHost } from './thread-host.ts';
 import type { Delivery } from '../sinks/delivery/delivery.ts';
 import { deliveryHealth } from './delivery-health.ts';
 import { newDelivery } from './new-delivery.ts';
+import { tellOfCrash } from './tell-of-crash.ts';
 import { newSinks } from './new-sinks.ts';
 
 /** How long the sinks may take at the end to catch up with the spool; what is left is delivered at the next start. */
@@ -85,6 +87,7 @@ export async function startGateway(init: {
   const threads: ThreadHost[] = [];
   let delivery: Delivery | null = null;
   try {
+    if (directory !== null) tellOfCrash(directory.paths.ledger, log);
     if (directory !== null)
       delivery = newDelivery({
         directory,

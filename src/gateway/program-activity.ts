@@ -27,6 +27,16 @@ export interface ThreadActivity {
   readonly stale: { readonly programs: number; readonly sessions: number };
 }
 
+/** What the running program is doing. */
+export interface ProgramActivity extends ThreadActivity {
+  /** Another one: another program was started, and counts begin anew. */
+  readonly generation: number;
+  /** Since 1970. */
+  readonly atMs: number;
+  /** Data threads that did not answer: their counts are missing in the sums. */
+  readonly silentThreads: readonly string[];
+}
+
 /** The sums over data threads: all run the same program. Of last errors the latest counts. */
 export function sumActivities(threads: readonly ThreadActivity[]): ThreadActivity {
   const [first = NOTHING, ...rest] = threads;

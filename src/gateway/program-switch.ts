@@ -1,7 +1,7 @@
 import type { Options } from '../config/options.ts';
 import type { Graph } from '../script/graph.ts';
 import type { BoundAddress } from './front.ts';
-import { sumActivities, type ThreadActivity } from './program-activity.ts';
+import { type ProgramActivity, sumActivities, type ThreadActivity } from './program-activity.ts';
 import type { ProgramSource } from './program-source.ts';
 import type { ThreadHost } from './thread-host.ts';
 import { tryProgram } from './try-program.ts';
@@ -21,15 +21,6 @@ export interface RunningProgram {
   readonly generation: number;
 }
 
-/** What the running program is doing. */
-export interface ProgramActivity extends ThreadActivity {
-  readonly generation: number;
-  /** Since 1970. */
-  readonly atMs: number;
-  /** Data threads that did not answer: their counts are missing in the sums. */
-  readonly silentThreads: readonly string[];
-}
-
 /** The program of all data threads together: which it is, and how it is replaced. One change after the other. */
 export class ProgramSwitch {
   readonly #threads: readonly ThreadHost[];
@@ -39,6 +30,8 @@ export class ProgramSwitch {
   #lastChange: Promise<unknown> = Promise.resolve();
   #changes = 0;
   #asked: Promise<ProgramActivity> | null = null;
+  #drawn: { readonly generation: number; readonly graphs: Promise<Readonly<Record<string, Graph>>> } | null =
+    null;
 
   /** @param source what the threads were started with */
   constructor(
@@ -82,10 +75,20 @@ export class ProgramSwitch {
     });
   }
 
-  /** All threads serve the same. */
+  /** All threads serve the same. Drawn once for each program, on a thread that has traffic to carry. */
   async graphs(): Promise<Readonly<Record<string, Graph>>> {
     const [first] = this.#threads;
-    return first === undefined ? {} : first.ask<Record<string, Graph>>({ type: 'graphs' });
+    if (first === undefined) return {};
+    if (this.#drawn?.generation === this.#generation) return this.#drawn.graphs;
+    const drawn = {
+      generation: this.#generation,
+      graphs: first.ask<Record<string, Graph>>({ type: 'graphs' }),
+    };
+    this.#drawn = drawn;
+    drawn.graphs.catch(() => {
+      if (this.#drawn === drawn) this.#drawn = null;
+    });
+    return drawn.graphs;
   }
 
   /** Who asks while another waits for the answer gets the same. */

@@ -1,3 +1,4 @@
+import type { Options } from '../config/options.ts';
 import type { Log } from '../core/ports.ts';
 import type { ConnectionTotals } from '../net/connection-totals.ts';
 import type { ExchangeObserver } from '../records/exchange-observer.ts';
@@ -33,6 +34,18 @@ export interface Recording {
   close(): Promise<void>;
 }
 
+/**
+ * A file that is written to is never released: those of all data threads together may take a quarter of the spool at most, or it would stay full
+ * though each sink has taken all of it.
+ */
+function segmentBytesOf({
+  spoolSegmentBytes,
+  spoolSizeBytes,
+  threads,
+}: Pick<Options, 'spoolSegmentBytes' | 'spoolSizeBytes' | 'threads'>): number {
+  return Math.min(spoolSegmentBytes, Math.floor(spoolSizeBytes / (4 * threads)));
+}
+
 export function openRecording(
   init: DataThreadInit,
   paths: DataPaths,
@@ -58,7 +71,7 @@ export function openRecording(
     thread,
     maxSpoolBytes: options.spoolSizeBytes,
     maxQueuedBytes: MAX_QUEUED_BYTES,
-    segmentBytes: options.spoolSegmentBytes,
+    segmentBytes: segmentBytesOf(options),
     isSyncing: options.spoolSync,
     makeGap: (gap) => {
       ledger.noteGap(gap);

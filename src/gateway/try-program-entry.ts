@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadOnly } from './load-program.ts';
 import { faultOf } from './program-fault.ts';
@@ -10,6 +11,8 @@ post('begun');
 let result: TrialMessage = null;
 try {
   loadOnly({ program, options }, { write: () => {} }).release();
+  // A promise that has failed by now, and for which nobody waits, ends this thread first.
+  await setImmediate();
 } catch (error) {
   result = faultOf(error);
 }

@@ -5,7 +5,9 @@ import { type Graph, type GraphedFilter, type GraphedPipeline, graphOf } from '.
 import { parseListenAddress } from './listen-address.ts';
 import { isPlain, literalOf, membersOf, UNKNOWN } from './literal.ts';
 import { isIdentifier, isReserved } from './module.ts';
-import { type AnyNode, isNode } from './scopes.ts';
+import { never, NO_PORTS } from './no-ports.ts';
+import type { AnyNode } from './scopes.ts';
+import { type Call, chainOf, nameOf } from './script-chain.ts';
 import { ScriptError } from './script-error.ts';
 import { suggestion } from './suggestion.ts';
 import { parseScript, transform } from './transform.ts';
@@ -46,12 +48,6 @@ const MAX_SUGGESTED = 1000;
  */
 export function readScript(source: string, language: ScriptLanguage): ScriptReading {
   return new Reader(source, language).read();
-}
-
-/** A method that is called in the chain. */
-interface Call {
-  readonly method: AnyNode;
-  readonly args: readonly AnyNode[];
 }
 
 /** A pipeline that is being read. */
@@ -299,19 +295,9 @@ class Rejection extends Error {}
 
 /** The world of a filter that is only asked whether its arguments are right. */
 function quietSite(isCompat: boolean): FilterSite {
-  const never = (): never => {
-    throw new Error('the script does not run');
-  };
   return {
     place: null,
-    ports: {
-      clock: { wallMs: () => 0, monotonicMs: () => 0, after: never },
-      log: { write: () => {} },
-      dialer: { dial: never },
-      processes: { spawn: never },
-      output: { write: () => {} },
-      randomBytes: never,
-    },
+    ports: NO_PORTS,
     moduleIndex: 0,
     pipeline: never,
     useModule: never,
@@ -321,43 +307,6 @@ function quietSite(isCompat: boolean): FilterSite {
     },
     isCompat,
   };
-}
-
-/** The calls that are chained on `pipy(...)`, and that call; null where the value of a script is something else. */
-function chainOf(root: AnyNode): { readonly pipy: AnyNode; readonly calls: readonly Call[] } | null {
-  const calls: Call[] = [];
-  let node: AnyNode | null = root;
-  while (node !== null) {
-    if (node.type === 'ChainExpression') node = node['expression'] as AnyNode;
-    else if (node.type === 'SequenceExpression') node = (node['expressions'] as AnyNode[]).at(-1) ?? null;
-    else if (node.type !== 'CallExpression') return null;
-    else {
-      const callee = node['callee'] as AnyNode;
-      const args = node['arguments'] as AnyNode[];
-      if (callee.type === 'MemberExpression') {
-        calls.push({ method: callee['property'] as AnyNode, args });
-        node = callee['object'] as AnyNode;
-      } else if (callee.type === 'Identifier')
-        return callee['name'] === 'pipy' ? { pipy: node, calls: calls.toReversed() } : null;
-      else node = resultOf(callee);
-    }
-  }
-  return null;
-}
-
-/** What a function that is called in its place returns: `(config => pipy()…)(…)`. */
-function resultOf(callee: AnyNode): AnyNode | null {
-  if (callee.type !== 'ArrowFunctionExpression' && callee.type !== 'FunctionExpression') return null;
-  const body = callee['body'] as AnyNode;
-  if (body.type !== 'BlockStatement') return body;
-  const last = (body['body'] as AnyNode[]).findLast(({ type }) => type === 'ReturnStatement');
-  const value = last?.['argument'];
-  return isNode(value) ? value : null;
-}
-
-function nameOf(method: AnyNode): string | null {
-  if (method.type === 'Identifier') return method['name'] as string;
-  return method.type === 'Literal' && typeof method['value'] === 'string' ? method['value'] : null;
 }
 
 /** The filters through which a pipeline reaches itself. Each pipeline is looked at once, so that none is too many. */

@@ -30,7 +30,17 @@ export interface BlockContents {
   readonly documents: () => Uint8Array;
 }
 
+/** What was read of a record to be searched. */
+interface SearchedRecord {
+  readonly index: number;
+  /** Its document in lower case, null where it is not all ASCII; undefined before that was asked for. */
+  ascii?: string | null;
+  readonly words: { [column in WordColumn]?: string };
+}
+
 const FACT_INDEX = new Map<string, number>(FACT_NAMES.map((name, index) => [name, index]));
+// oxlint-disable-next-line no-control-regex -- everything beyond ASCII is what is looked for
+const BEYOND_ASCII = /[^\x00-\x7f]/;
 const ZSTD_MAGIC = 0xfd2fb528;
 export const COLUMNS_HEADER_BYTES = 8;
 
@@ -49,6 +59,8 @@ export class Block {
   #documents: Buffer | null = null;
   #starts: readonly number[] | null = null;
   #parsed: { readonly index: number; readonly document: Partial<EcsDocument> } | null = null;
+  /** Of the record that was last searched: a query may ask for many words of it. */
+  #searched: SearchedRecord = { index: -1, words: {} };
 
   constructor(contents: BlockContents) {
     this.#contents = contents;
@@ -154,8 +166,32 @@ export class Block {
     return this.#parsed.document;
   }
 
+  /** Bytes of all documents, unpacked. */
+  get documentsLength(): number {
+    return this.#documentLengths.reduce((sum, length) => sum + length, 0);
+  }
+
+  /** A record's document in lower case; null where it is not all ASCII. */
+  asciiText(index: number): string | null {
+    const searched = this.#searchedOf(index);
+    if (searched.ascii === undefined) {
+      const text = this.documentBytes(index).toString('latin1');
+      searched.ascii = BEYOND_ASCII.test(text) ? null : text.toLowerCase();
+    }
+    return searched.ascii;
+  }
+
   /** The words of a text of the record, folded, with blanks around each. */
   words(index: number, column: WordColumn): string {
+    return (this.#searchedOf(index).words[column] ??= this.#readWords(index, column));
+  }
+
+  #searchedOf(index: number): SearchedRecord {
+    if (this.#searched.index !== index) this.#searched = { index, words: {} };
+    return this.#searched;
+  }
+
+  #readWords(index: number, column: WordColumn): string {
     const { http, url, error } = this.document(index);
     if (column === 'requestBody') return spacedWords(textOf([http?.request?.body?.content]));
     if (column === 'responseBody') return spacedWords(textOf([http?.response?.body?.content]));

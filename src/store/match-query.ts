@@ -124,7 +124,7 @@ function headerSearch({ name, pattern }: Query & { kind: 'header' }): Condition 
   // What JSON writes as it is.
   const plain = [name, ...pattern.toLowerCase().split('*')].filter((part) => /^[ !#-[\]-~]+$/.test(part));
   const matches = (block: Block, index: number): boolean => {
-    if (!mayContain(block.documentBytes(index), plain)) return false;
+    if (!mayContain(block, index, plain)) return false;
     const { http } = block.document(index);
     return has(http?.request?.headers) || has(http?.response?.headers);
   };
@@ -150,18 +150,16 @@ function wordSearch({ columns, text, isPrefix }: Query & { kind: 'words' }): Con
     mayMatch: (filter) =>
       whole.every((word) => mayHaveWord(filter, word)) && (last === null || mayHavePrefix(filter, last)),
     matches: (block, index) =>
-      mayContain(block.documentBytes(index), plain) &&
+      mayContain(block, index, plain) &&
       columns.some((column) => block.words(index, column).includes(phrase)),
   };
 }
 
 /** Whether a document may contain all of some texts of ASCII in lower case: what does not needs no parsing. */
-function mayContain(bytes: Buffer, words: readonly string[]): boolean {
-  const text = bytes.toString('latin1');
-  // oxlint-disable-next-line no-control-regex -- beyond ASCII, letters with accents may fold to a word
-  if (/[^\x00-\x7f]/.test(text)) return true;
-  const lower = text.toLowerCase();
-  return words.every((word) => lower.includes(word));
+function mayContain(block: Block, index: number, words: readonly string[]): boolean {
+  const text = block.asciiText(index);
+  // Beyond ASCII, letters with accents may fold to a word.
+  return text === null || words.every((word) => text.includes(word));
 }
 
 function needing(

@@ -10,6 +10,8 @@ const ENOUGH_RECORDS = 32;
 const MERGED = 32;
 /** Packed bytes of what is merged, beyond which it is not worth the time that it takes. */
 const MAX_BYTES = 256 * 1024;
+/** Bytes of documents in a merged block: whoever searches unpacks all of it, and what clients repeat packs to next to nothing. */
+const MAX_UNPACKED_BYTES = 2 * 1024 * 1024;
 /** Blocks that are looked at in one call. */
 const LOOKED_AT = 8 * MERGED;
 
@@ -54,14 +56,29 @@ export function mergeBlocks(database: DatabaseSync, writer: BlockWriter, afterRo
   return looked;
 }
 
-function merge(database: DatabaseSync, writer: BlockWriter, blocks: readonly BlockRow[]): void {
-  const records: RecordDocument[] = [];
-  for (const row of blocks) {
+/** Makes one block of them, or several where they unpack to too much. */
+function merge(database: DatabaseSync, writer: BlockWriter, rows: readonly BlockRow[]): void {
+  let group: BlockRow[] = [];
+  let records: RecordDocument[] = [];
+  let bytes = 0;
+  const flush = (): void => {
+    const last = group.at(-1);
+    if (last !== undefined && group.length > 1) {
+      for (const { last_row: row } of group) {
+        database.prepare('DELETE FROM blocks WHERE last_row = ?').run(row);
+        database.prepare('DELETE FROM contents WHERE last_row = ?').run(row);
+      }
+      insertBlock(database, writer, last, records, last.last_row);
+    }
+    [group, records, bytes] = [[], [], 0];
+  };
+  for (const row of rows) {
     const block = readBlock(database, row);
-    for (let index = 0; index < block.count; index++) records.push(block.record(index));
-    database.prepare('DELETE FROM blocks WHERE last_row = ?').run(row.last_row);
-    database.prepare('DELETE FROM contents WHERE last_row = ?').run(row.last_row);
+    if (bytes + block.documentsLength > MAX_UNPACKED_BYTES) flush();
+    bytes += block.documentsLength;
+    group.push(row);
+    if (bytes > MAX_UNPACKED_BYTES) flush();
+    else for (let index = 0; index < block.count; index++) records.push(block.record(index));
   }
-  const last = blocks.at(-1)!;
-  insertBlock(database, writer, last, records, last.last_row);
+  flush();
 }

@@ -62,6 +62,9 @@ export const QUERY_FIELDS: Readonly<Record<string, Field>> = {
   'response.body': { type: 'words', columns: ['responseBody'], meaning: 'words of the response body' },
 };
 
+/** Parentheses and negations within each other: nobody writes so many, and who reads them needs stack for each. */
+const MAX_DEPTH = 100;
+
 interface Token {
   readonly text: string;
   readonly column: number;
@@ -123,6 +126,7 @@ class Parser {
   readonly #tokens: readonly Token[];
   readonly #endColumn: number;
   #at = 0;
+  #depth = 0;
 
   constructor(tokens: readonly Token[], length: number) {
     this.#tokens = tokens;
@@ -161,6 +165,13 @@ class Parser {
 
   #term(): Query {
     const token = this.#tokens[this.#at++]!;
+    if (++this.#depth > MAX_DEPTH) throw new QueryError('nested too deep', token.column);
+    const term = this.#termOf(token);
+    this.#depth--;
+    return term;
+  }
+
+  #termOf(token: Token): Query {
     if (token.kind === 'minus' || (token.kind === 'word' && token.text.toLowerCase() === 'not')) {
       if (this.#tokens[this.#at] === undefined) throw new QueryError('expected a condition', this.#endColumn);
       return { kind: 'not', part: this.#term() };

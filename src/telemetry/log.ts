@@ -34,6 +34,11 @@ export class LineLog implements Log {
     this.#write(line, this.#hasColour ? COLOURS[level] : '');
   }
 
+  /** Keeps for the page what a reader of standard output has been told already. */
+  keep(message: string): void {
+    this.history.add(`${localTime(Date.now())} [info] ${printable(message)}`);
+  }
+
   #write(line: string, colour: string): void {
     this.history.add(line);
     this.#out.write(colour === '' ? `${line}\n` : `${colour}${line}\u001b[0m\n`);
@@ -45,9 +50,9 @@ export function wantsColour(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv)
   return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }
 
-/** Text from elsewhere cannot write escape sequences or lines of its own into a terminal or a log. */
+/** Text from elsewhere cannot write escape sequences or lines of its own into a terminal or a log, nor turn around what stands beside it (bidi marks). */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) =>
+  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) =>
     character === '\t' ? character : `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}`,
   );
 }

@@ -2,6 +2,7 @@ import test from 'ava';
 import { AdminSessions } from '../../src/admin/admin-sessions.ts';
 
 const TOKEN = 'correct-horse-battery';
+const CLIENT = '10.0.0.1';
 
 function cookieOf(setCookie: string): string {
   return setCookie.split(';')[0]!;
@@ -11,37 +12,47 @@ test('the token opens a session, whose cookie no script can read and no other pa
   const sessions = new AdminSessions(` ${TOKEN}\n`);
   sessions.boundTo(8001);
   t.is(sessions.open('wrong', '10.0.0.1'), null);
-  const given = sessions.open(TOKEN, '10.0.0.1')!;
+  const given = sessions.open(TOKEN, CLIENT)!;
   t.regex(given, /^tapline-8001=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/);
   t.false(given.includes(TOKEN));
-  t.true(sessions.isOpen(`a=b; ${cookieOf(given)}; c=d`));
-  t.false(sessions.isOpen(cookieOf(given).replace('tapline-8001', 'tapline-8002')));
-  t.false(sessions.isOpen('tapline-8001='));
-  t.false(sessions.isOpen(undefined));
+  t.true(sessions.isOpen(`a=b; ${cookieOf(given)}; c=d`, CLIENT));
+  t.false(sessions.isOpen(cookieOf(given).replace('tapline-8001', 'tapline-8002'), CLIENT));
+  t.false(sessions.isOpen('tapline-8001=', CLIENT));
+  t.false(sessions.isOpen(undefined, CLIENT));
   t.regex(sessions.close(cookieOf(given)), /^tapline-8001=; .*Max-Age=0$/);
-  t.false(sessions.isOpen(cookieOf(given)));
+  t.false(sessions.isOpen(cookieOf(given), CLIENT));
+});
+
+test('the cookie is of no use to the servers that a browser shows it to', (t) => {
+  const sessions = new AdminSessions(TOKEN);
+  const cookie = cookieOf(sessions.open(TOKEN, CLIENT)!);
+  t.false(sessions.isOpen(cookie, '10.0.0.2'));
+  t.true(sessions.isOpen(cookie, CLIENT), 'nor does their trying end it');
+  const overIpv6 = cookieOf(sessions.open(TOKEN, '2001:db8:1:2:a::1')!);
+  t.true(sessions.isOpen(overIpv6, '2001:db8:1:2:b::7'), 'addresses change within a network');
+  t.false(sessions.isOpen(overIpv6, '2001:db8:1:3:a::1'));
 });
 
 test('a session ends when it is not used', (t) => {
   let now = 0;
   const sessions = new AdminSessions(TOKEN, () => now);
-  const cookie = cookieOf(sessions.open(TOKEN, '10.0.0.1')!);
+  const cookie = cookieOf(sessions.open(TOKEN, CLIENT)!);
   now += 11 * 3_600_000;
-  t.true(sessions.isOpen(cookie));
+  t.true(sessions.isOpen(cookie, CLIENT));
   now += 11 * 3_600_000;
-  t.true(sessions.isOpen(cookie), 'it was used in between');
+  t.true(sessions.isOpen(cookie, CLIENT), 'it was used in between');
   now += 13 * 3_600_000;
-  t.false(sessions.isOpen(cookie));
+  t.false(sessions.isOpen(cookie, CLIENT));
 });
 
 test('sessions are bounded: the one that was not used for the longest time ends', (t) => {
   const sessions = new AdminSessions(TOKEN);
-  const cookies = Array.from({ length: 64 }, () => cookieOf(sessions.open(TOKEN, '10.0.0.1')!));
-  t.true(sessions.isOpen(cookies[0]));
-  const last = cookieOf(sessions.open(TOKEN, '10.0.0.1')!);
-  t.true(sessions.isOpen(last));
-  t.true(sessions.isOpen(cookies[0]));
-  t.false(sessions.isOpen(cookies[1]));
+  const cookies = Array.from({ length: 64 }, () => cookieOf(sessions.open(TOKEN, CLIENT)!));
+  t.true(sessions.isOpen(cookies[0], CLIENT));
+  const last = cookieOf(sessions.open(TOKEN, CLIENT)!);
+  t.true(sessions.isOpen(last, CLIENT));
+  t.true(sessions.isOpen(cookies[0], CLIENT));
+  t.false(sessions.isOpen(cookies[1], CLIENT));
 });
 
 test('guessing is slowed down', (t) => {
@@ -70,10 +81,10 @@ test('a network of IPv6 guesses as one', (t) => {
 test('a cookie that another server has put in front does not end a session', (t) => {
   const sessions = new AdminSessions(TOKEN);
   sessions.boundTo(8001);
-  const cookie = cookieOf(sessions.open(TOKEN, '10.0.0.1')!);
-  t.true(sessions.isOpen(`tapline-8001=planted; ${cookie}`));
+  const cookie = cookieOf(sessions.open(TOKEN, CLIENT)!);
+  t.true(sessions.isOpen(`tapline-8001=planted; ${cookie}`, CLIENT));
   sessions.close(`tapline-8001=planted; ${cookie}`);
-  t.false(sessions.isOpen(cookie));
+  t.false(sessions.isOpen(cookie, CLIENT));
 });
 
 test('a token that could be guessed is refused', (t) => {

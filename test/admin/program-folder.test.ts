@@ -56,6 +56,16 @@ test('the tree: files and folders, without what begins with a point, with any na
   t.is(leftOut, 1);
 });
 
+test('the tree is listed once for all who ask at the same time, and anew after a change', async (t) => {
+  const { folder } = await makeWorld(t);
+  const [first, second] = await Promise.all([folder.tree(), folder.tree()]);
+  t.is(second, first);
+  const before = folder.tree();
+  await folder.write('new.js', Buffer.from('new'), ANY);
+  t.true(Object.hasOwn((await folder.tree()).tree, 'new.js'));
+  await before;
+});
+
 test('the tree shows links that stay inside, once, and none that leave', async (t) => {
   const { root, outside, folder } = await makeWorld(t);
   await fs.symlink('main.js', path.join(root, 'link.js'));

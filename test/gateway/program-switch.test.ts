@@ -150,6 +150,28 @@ test('a start that fails changes nothing, and is told with its place', async (t)
   t.is(await get(port), 'old');
 });
 
+test('a promise of a script that nobody waits for ends no thread: it is told, and traffic goes on', async (t) => {
+  const { gateway, lines, script } = await start(
+    t,
+    saying('one').replace('() =>', "() => (Promise.reject(new Error('left alone')), 1) &&"),
+  );
+  const { port } = gateway.addresses[0]!;
+  for (let turn = 0; turn < 3; turn++) t.is(await get(port), 'one');
+  await until(() => lines.filter((line) => line.includes('left alone')).length === 3, 'it is told');
+  const speechless = saying('two').replace('() =>', '() => (Promise.reject(Object.create(null)), 1) &&');
+  await gateway.startProgram(await script('two.js', speechless));
+  const second = gateway.program()!.addresses[0]!.port;
+  t.is(await get(second), 'two');
+  await until(() => lines.some((line) => line.includes('without words')), 'it is told');
+  t.is(await get(second), 'two');
+  const error = await t.throwsAsync(
+    gateway.startProgram(await script('bad.js', `(Promise.reject(new Error('at once')), ${saying('bad')})`)),
+    { instanceOf: ProgramError },
+  );
+  t.regex(error.message, /at once/);
+  t.is(await get(second), 'two');
+});
+
 test('a script whose loading has no end is found out in a thread of its own; traffic does not wait', async (t) => {
   const { gateway, options, script } = await start(t, saying('old'));
   const port = gateway.addresses[0]!.port;
@@ -272,6 +294,16 @@ test('activity: what came to each filter of all data threads, and where the last
   const keys = new Set(graph!.nodes.map(({ key }) => key));
   for (const pipeline of pipelines)
     for (const { key } of [pipeline, ...pipeline.filters]) t.true(keys.has(key), key);
+});
+
+test('charts are drawn once for each program, whoever asks how often: the thread that draws has traffic to carry', async (t) => {
+  const { gateway, script } = await start(t, saying('one'));
+  const [first, second] = await Promise.all([gateway.graphs(), gateway.graphs()]);
+  t.deepEqual(Object.keys(first), ['/main.js']);
+  t.is(second, first);
+  t.is(await gateway.graphs(), first);
+  await gateway.startProgram(await script('two.js', saying('two')));
+  t.deepEqual(Object.keys(await gateway.graphs()), ['/two.js']);
 });
 
 test('activity: an upstream that cannot be reached is an error of its connect', async (t) => {

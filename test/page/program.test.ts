@@ -47,6 +47,24 @@ async function typeAtEndOf(page: Page, line: string, text: string): Promise<void
 const button = (page: Page, name: string): ReturnType<Page['getByRole']> =>
   page.getByRole('button', { name, exact: true });
 
+browserTest('with nothing running the page opens with the editor, and says so elsewhere', async (t) => {
+  const gateway = await startPageGateway(t);
+  const stopped = await fetch(`${gateway.page}/api/program`, {
+    method: 'DELETE',
+    headers: { Origin: gateway.page },
+  });
+  t.true(stopped.ok);
+  const page = await openPage(t, await openBrowser(t), gateway.page);
+  await page.waitForFunction(() => location.hash === '#/program/editor');
+  await page.getByRole('link', { name: 'Traffic' }).click();
+  await page.getByText('Nothing runs yet').waitFor();
+  await page.getByRole('link', { name: 'Open the editor' }).click();
+  await page.getByRole('treeitem', { name: /audit\.js/ }).click();
+  t.is(await page.locator('.shell-what').textContent(), '');
+  await button(page, 'Start').click();
+  await page.locator('.shell-what', { hasText: 'http://127.0.0.1:' }).waitFor();
+});
+
 browserTest('a script that is broken says where; mended, saved and started, it runs', async (t) => {
   const { page, gateway, folder } = await open(t, '#/program/editor/audit.js');
   await page.getByText('The built-in program runs.').waitFor();
@@ -136,6 +154,20 @@ browserTest('a gateway that is killed takes nothing of what is typed', async (t)
   await page.keyboard.press('Control+s');
   await page.locator('.file-mark', { hasText: 'edited' }).waitFor({ state: 'detached' });
   t.regex(await readFile(path.join(folder, 'audit.js'), 'utf8'), /The mirrors.* KEPT/);
+});
+
+browserTest('the console goes on with what a gateway says that was started anew', async (t) => {
+  const { page, gateway } = await open(t, '#/program/console');
+  const listening = page.locator('.console-line', { hasText: 'Listening on' });
+  await listening.waitFor();
+  await gateway.end('SIGKILL');
+  await startPageGateway(t, [], {
+    port: Number(new URL(gateway.page).port),
+    dataDir: gateway.dataDir,
+  });
+  await page.getByText('The gateway was started anew.').waitFor();
+  await listening.nth(1).waitFor();
+  t.is(await listening.count(), 2);
 });
 
 browserTest('the chart of what runs shows what passes, and leads to the source', async (t) => {

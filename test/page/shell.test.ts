@@ -77,3 +77,16 @@ browserTest('where a token is asked for, the page asks for it once', async (t) =
   t.is(await page.evaluate(() => document.cookie), '', 'no script can read the cookie');
   t.is((await fetch(`${gateway.page}/api/info`)).status, 401);
 });
+
+browserTest('what a gateway that starts cannot tell yet is asked again as soon as it can', async (t) => {
+  const gateway = await startPageGateway(t);
+  const page = await openPage(t, await openBrowser(t), 'about:blank');
+  let refusals = 0;
+  await page.route('**/api/info', async (route) => {
+    if (++refusals > 2) return route.continue();
+    await route.fulfill({ status: 503, json: { error: 'The gateway is starting.', state: 'starting' } });
+  });
+  await page.goto(gateway.page);
+  await page.locator('.shell-what', { hasText: gateway.traffic }).waitFor();
+  t.true(refusals > 2);
+});

@@ -223,3 +223,9 @@ test('a block without the words of a query is passed over', (t) => {
   ])
     t.true(mayMatch(asked), asked);
 });
+
+test('whatever is nested too deep is said to be, and breaks nothing', (t) => {
+  for (const text of ['('.repeat(50_000), '-'.repeat(50_000), 'not '.repeat(20_000), `${'-('.repeat(101)}a`])
+    t.throws(() => parseQuery(text), { name: 'QueryError', message: /nested too deep/ });
+  t.notThrows(() => parseQuery(`${'('.repeat(99)}a${')'.repeat(99)} ${'-(a) '.repeat(500)}`));
+});

@@ -78,3 +78,19 @@ test('more blocks than are looked at in one call are merged in several', (t) => 
   store.merge();
   t.deepEqual(blocks(), repeat(10, 32));
 });
+
+test('what packs to next to nothing does not become a block that unpacks to a flood', (t) => {
+  const { store, blocks } = newStore(t);
+  const content = 'a'.repeat(300 * 1024);
+  for (let sequence = 1; sequence <= 64; sequence++) {
+    // One that is larger than a block may be.
+    const http = { response: { body: { content: sequence === 20 ? content.repeat(10) : content } } };
+    store.insert([recordOf(sequence, { http })], { run: 'r', thread: 0, segment: 1, offset: sequence });
+  }
+  const before = rowsOf(store);
+  store.merge();
+  t.deepEqual(blocks().slice(0, 6), [6, 6, 6, 1, 1, 6]);
+  t.true(Math.max(...blocks()) <= 6, blocks().join());
+  t.deepEqual(rowsOf(store), before);
+  t.is(rowsOf(store, 'path:/p/20').length, 1);
+});

@@ -1,6 +1,7 @@
 import type { AdminAnswer, Endpoint } from '../../src/admin/endpoint.ts';
 import { Router } from '../../src/admin/router.ts';
 
+/** What comes with a question besides its target. */
 export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
@@ -27,4 +28,12 @@ export async function askEndpoint(
     body: Buffer.from(body as string),
     signal,
   });
+}
+
+/** The whole body of an answer that ends. */
+export async function bodyOf({ body }: AdminAnswer): Promise<string> {
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return body.toString();
+  let text = '';
+  for await (const piece of body) text += piece.toString();
+  return text;
 }

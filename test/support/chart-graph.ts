@@ -1,4 +1,4 @@
-import type { Graph, GraphNode } from '../../src/admin/ui/program/program-shapes.ts';
+import type { Graph, GraphNode } from '../../src/script/graph.ts';
 
 /** A pipeline: its name, and its filters, each with the pipelines that it sends to. */
 export type Outline = readonly [name: string, ...filters: readonly FilterOutline[]];

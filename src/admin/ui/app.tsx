@@ -4,10 +4,11 @@ import { connection } from './api/connection.ts';
 import { info, loadInfo } from './api/info.ts';
 import { HealthView } from './health/health-view.tsx';
 import { KeyHelp } from './key-help.tsx';
-import { route } from './location.ts';
+import { go, route } from './location.ts';
 import { Login } from './login.tsx';
 import { useShortcuts } from './parts/shortcuts.ts';
 import { Toasts } from './parts/toasts.tsx';
+import { turn } from './program/running-program.ts';
 import { ProgramView } from './program/program-view.tsx';
 import { routeTo, type Tab } from './route.ts';
 import { ShellBanner } from './shell-banner.tsx';
@@ -20,15 +21,25 @@ const VIEWS: Readonly<Record<Tab, { readonly title: string; readonly View: () =>
   program: { title: 'Program', View: ProgramView },
 };
 
+/** With nothing running there is no traffic to look at, but a script to start. */
+function openEditorFirst(): void {
+  if (location.hash === '' && info.value?.listening.length === 0)
+    go(routeTo('program', ['editor']), { isReplacing: true });
+}
+
 /** The page: a bar with the tabs, what went wrong with the gateway, and the view. */
 export function App(): JSX.Element {
   const [isHelpShown, setHelpShown] = useState(false);
   useShortcuts([{ keys: ['?'], meaning: 'Show this help', run: () => setHelpShown(true) }]);
   const epoch = connection.epoch.value;
+  // A program that is started or stopped listens elsewhere.
+  const programTurn = turn.value;
   useEffect(() => {
     // What it does not tell is not shown; the banner says that the gateway is gone.
-    loadInfo().catch(() => {});
-  }, [epoch]);
+    loadInfo()
+      .then(openEditorFirst)
+      .catch(() => {});
+  }, [epoch, programTurn]);
   useEffect(() => connection.watch(), []);
   const { tab } = route.value;
   const { title, View } = VIEWS[tab];
@@ -58,6 +69,7 @@ export function App(): JSX.Element {
         </nav>
         <div class="shell-what">
           {known !== null &&
+            known.listening.length > 0 &&
             `${known.listening.join(', ')}${known.upstream === null ? '' : ` → ${known.upstream}`}`}
         </div>
         <button

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { connection } from './api/connection.ts';
-import { formatDuration, formatTime } from './parts/format.ts';
+import { formatClockSeconds, formatDuration } from './parts/format.ts';
 
 /** Says that the gateway does not answer, and that it is back. */
 export function ShellBanner(): JSX.Element {
@@ -9,8 +9,8 @@ export function ShellBanner(): JSX.Element {
     <div role="status" aria-live="assertive">
       {state.kind === 'lost' && (
         <p class="shell-banner">
-          The gateway has not answered since {formatTime(state.sinceMs).slice(0, 8)}: what you see is from
-          before. Trying again each second.
+          The gateway has not answered since {formatClockSeconds(state.sinceMs)}: what you see is from before.
+          Trying again each second.
         </p>
       )}
       {state.kind === 'back' && (

@@ -1,4 +1,3 @@
-import type { Http1Error } from './http1-error.ts';
 import type { InjectedFields } from './injected-fields.ts';
 
 /** How the end of a body is found (RFC 9112 section 6). `close` only for responses. */
@@ -82,8 +81,6 @@ export class ResponseHead extends Head {
     this.statusText = statusText;
   }
 }
-
-export type HeadResult<T> = T | Http1Error;
 
 /** Whether a comma list has a token, in any case. */
 export function hasToken(list: string | undefined, token: string): boolean {

@@ -6,7 +6,7 @@ import { recordEndpoints } from '../../../src/admin/api/records/record-endpoints
 import type { PageQuestion } from '../../../src/admin/record-reader/question.ts';
 import { RecordReader } from '../../../src/admin/record-reader/record-reader.ts';
 import { RecordStore } from '../../../src/store/record-store.ts';
-import { ask, bodyOf } from '../../support/admin-request.ts';
+import { askEndpoint, bodyOf } from '../../support/ask-endpoint.ts';
 import { recordFile } from '../../support/record-file.ts';
 import { recordOf } from '../../support/records.ts';
 
@@ -119,13 +119,13 @@ test.serial('so many questions wait and no more', async (t) => {
   const waiting = Array.from({ length: 64 }, () =>
     reader.ask({ ...FOLLOW, afterRow: 0, waitMs: 60_000 }, gone.signal),
   );
-  const answer = await ask(recordEndpoints(reader), 'listRecords', '/api/records');
+  const answer = await askEndpoint(recordEndpoints(reader), 'GET', '/api/records');
   t.is(answer.status, 503);
   t.is(answer.headers!['Retry-After'], '1');
   t.regex(await bodyOf(answer), /Too many questions/);
   gone.abort();
   t.true((await Promise.allSettled(waiting)).every(({ status }) => status === 'rejected'));
-  t.is((await ask(recordEndpoints(reader), 'listRecords', '/api/records')).status, 200);
+  t.is((await askEndpoint(recordEndpoints(reader), 'GET', '/api/records')).status, 200);
 });
 
 test.serial('a short question does not wait for a long one', async (t) => {
@@ -159,7 +159,7 @@ test.serial(
     store.close();
     const endpoints = recordEndpoints(reader);
     const told = async (): Promise<[number, string]> => {
-      const answer = await ask(endpoints, 'listRecords', '/api/records?view=rows');
+      const answer = await askEndpoint(endpoints, 'GET', '/api/records?view=rows');
       return [answer.status, await bodyOf(answer)];
     };
     t.is((await told())[0], 200);
@@ -191,7 +191,7 @@ test.serial('a store that is replaced is read anew, and nothing of the old one i
   const endpoints = recordEndpoints(reader);
   const matching = async (): Promise<number> =>
     (
-      JSON.parse(await bodyOf(await ask(endpoints, 'summarizeRecords', '/api/records/summary'))) as {
+      JSON.parse(await bodyOf(await askEndpoint(endpoints, 'GET', '/api/records/summary'))) as {
         matching: number;
       }
     ).matching;

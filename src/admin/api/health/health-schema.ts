@@ -1,54 +1,51 @@
 import { HEALTH_SERIES } from '../../../telemetry/health-reading.ts';
 import type { Schema } from '../../endpoint.ts';
+import {
+  BYTES,
+  COUNT,
+  listOf,
+  NUMBER,
+  NUMBER_OR_NULL,
+  objectOf,
+  orNull,
+  TEXT,
+  TIME_OR_NULL,
+} from '../schemas.ts';
 
-/** All fields are there, and no others. */
-function object(properties: Readonly<Record<string, Schema>>): Schema {
-  return { type: 'object', required: Object.keys(properties), additionalProperties: false, properties };
-}
-
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const text: Schema = { type: 'string' };
-const number: Schema = { type: 'number' };
-const numberOrNull: Schema = { type: ['number', 'null'] };
-const count: Schema = { type: 'integer', minimum: 0 };
-const bytes: Schema = { type: 'number', minimum: 0 };
-const timeOrNull: Schema = { type: ['number', 'null'], description: 'Milliseconds since the epoch.' };
-const orNull = (schema: Schema): Schema => ({ oneOf: [schema, { type: 'null' }] });
-
-const sink = object({
-  name: text,
+const sink = objectOf({
+  name: TEXT,
   state: { type: 'string', enum: ['starting', 'running', 'backing-off', 'blocked', 'paused', 'stopped'] },
   isStarting: { type: 'boolean' },
   reason: { type: ['string', 'null'] },
-  troubleSinceMs: timeOrNull,
-  lastError: orNull(object({ message: text, atMs: number })),
-  waitingBytes: bytes,
-  lagSeconds: number,
-  requestsUnderWay: count,
-  delivered: count,
-  duplicates: count,
-  diverted: count,
-  retried: count,
-  deadLetters: count,
-  rejected: count,
-  givenUp: count,
+  troubleSinceMs: TIME_OR_NULL,
+  lastError: orNull(objectOf({ message: TEXT, atMs: NUMBER })),
+  waitingBytes: BYTES,
+  lagSeconds: NUMBER,
+  requestsUnderWay: COUNT,
+  delivered: COUNT,
+  duplicates: COUNT,
+  diverted: COUNT,
+  retried: COUNT,
+  deadLetters: COUNT,
+  rejected: COUNT,
+  givenUp: COUNT,
 });
 
-const thread = object({
-  name: text,
+const thread = objectOf({
+  name: TEXT,
   isAlive: { type: 'boolean' },
-  loopDelay: orNull(object({ p50Seconds: number, p99Seconds: number, maxSeconds: number })),
-  busyShare: numberOrNull,
-  heapBytes: bytes,
-  connections: numberOrNull,
-  sessions: numberOrNull,
+  loopDelay: orNull(objectOf({ p50Seconds: NUMBER, p99Seconds: NUMBER, maxSeconds: NUMBER })),
+  busyShare: NUMBER_OR_NULL,
+  heapBytes: BYTES,
+  connections: NUMBER_OR_NULL,
+  sessions: NUMBER_OR_NULL,
 });
 
-const history = object({
-  intervalMs: count,
-  timesMs: list(number),
-  series: list(
-    object({
+const history = objectOf({
+  intervalMs: COUNT,
+  timesMs: listOf(NUMBER),
+  series: listOf(
+    objectOf({
       name: {
         type: 'string',
         enum: Object.keys(HEALTH_SERIES),
@@ -58,7 +55,7 @@ const history = object({
       },
       of: { type: ['string', 'null'], description: 'The sink or thread; null for the gateway as a whole.' },
       values: {
-        ...list(numberOrNull),
+        ...listOf(NUMBER_OR_NULL),
         description: 'One per time; null where nothing is known, so that a line has a hole there.',
       },
     }),
@@ -66,57 +63,57 @@ const history = object({
 });
 
 /** Of `/api/health`: HealthView. */
-export const HEALTH_SCHEMA: Schema = object({
+export const HEALTH_SCHEMA: Schema = objectOf({
   state: { type: 'string', enum: ['starting', 'running', 'idle', 'stopping'] },
-  nowMs: number,
-  startedMs: { ...number, description: 'Of the process; totals are since then.' },
+  nowMs: NUMBER,
+  startedMs: { ...NUMBER, description: 'Of the process; totals are since then.' },
   recording: { type: 'string', enum: ['on', 'off', 'none', 'unknown'] },
-  reasons: { ...list(text), description: 'Why no traffic should be sent here.' },
-  warnings: { ...list(text), description: 'What an operator should look at, though traffic goes on.' },
-  sinks: list(sink),
-  spool: orNull(object({ usedBytes: bytes, limitBytes: bytes, giveUpBytes: bytes })),
-  memory: object({
-    rssBytes: numberOrNull,
-    heapBytes: numberOrNull,
-    captureUsedBytes: numberOrNull,
-    captureLimitBytes: numberOrNull,
-    deliveryUsedBytes: bytes,
-    deliveryLimitBytes: bytes,
+  reasons: { ...listOf(TEXT), description: 'Why no traffic should be sent here.' },
+  warnings: { ...listOf(TEXT), description: 'What an operator should look at, though traffic goes on.' },
+  sinks: listOf(sink),
+  spool: orNull(objectOf({ usedBytes: BYTES, limitBytes: BYTES, giveUpBytes: BYTES })),
+  memory: objectOf({
+    rssBytes: NUMBER_OR_NULL,
+    heapBytes: NUMBER_OR_NULL,
+    captureUsedBytes: NUMBER_OR_NULL,
+    captureLimitBytes: NUMBER_OR_NULL,
+    deliveryUsedBytes: BYTES,
+    deliveryLimitBytes: BYTES,
   }),
-  threads: list(thread),
-  totals: object({
-    requests: numberOrNull,
-    errors: numberOrNull,
-    clientErrors: numberOrNull,
-    recordsAccepted: count,
-    recordsDegraded: count,
-    recordsDropped: { type: 'object', additionalProperties: count, description: 'By reason.' },
-    connectionsAccepted: count,
-    connectionsRefused: count,
-    deadLetterBytes: bytes,
+  threads: listOf(thread),
+  totals: objectOf({
+    requests: NUMBER_OR_NULL,
+    errors: NUMBER_OR_NULL,
+    clientErrors: NUMBER_OR_NULL,
+    recordsAccepted: COUNT,
+    recordsDegraded: COUNT,
+    recordsDropped: { type: 'object', additionalProperties: COUNT, description: 'By reason.' },
+    connectionsAccepted: COUNT,
+    connectionsRefused: COUNT,
+    deadLetterBytes: BYTES,
   }),
   history,
 });
 
-const attributes: Schema = { type: 'object', additionalProperties: text };
+const attributes: Schema = { type: 'object', additionalProperties: TEXT };
 
 /** Of `/api/metrics`: MetricsView. */
-export const METRICS_SCHEMA: Schema = object({
-  metrics: list(
-    object({
-      name: text,
+export const METRICS_SCHEMA: Schema = objectOf({
+  metrics: listOf(
+    objectOf({
+      name: TEXT,
       kind: { type: 'string', enum: ['counter', 'gauge', 'histogram'] },
-      unit: { ...text, description: 'UCUM.' },
-      description: text,
-      series: list({
+      unit: { ...TEXT, description: 'UCUM.' },
+      description: TEXT,
+      series: listOf({
         oneOf: [
-          object({ attributes, value: number }),
-          object({
+          objectOf({ attributes, value: NUMBER }),
+          objectOf({
             attributes,
-            count,
-            sum: number,
+            count: COUNT,
+            sum: NUMBER,
             buckets: {
-              ...list(object({ atMost: numberOrNull, count })),
+              ...listOf(objectOf({ atMost: NUMBER_OR_NULL, count: COUNT })),
               description: 'Not added up; atMost is null for what is above the last bound.',
             },
           }),

@@ -1,7 +1,6 @@
 import { type Endpoint, type EndpointDescription, json } from '../../endpoint.ts';
+import { COUNT } from '../schemas.ts';
 import type { ProgramPorts } from './program-ports.ts';
-
-const COUNT = { type: 'integer', minimum: 0 };
 
 const LAST_ERROR = {
   type: ['object', 'null'],

@@ -1,8 +1,12 @@
+import { formatJson } from '../../../codecs/json/format-json.ts';
 import { type Endpoint, type EndpointDescription, JSON_TYPE, problem, TEXT_TYPE } from '../../endpoint.ts';
 import { askingEndpoint, READING_PROBLEMS, type RecordSource } from './asking.ts';
 import { safeName } from './file-name.ts';
-import { indentedJson } from './indented-json.ts';
+import { DOCUMENT_SCHEMA } from './record-row-schema.ts';
 import { ID_PARAMETER, NO_SUCH_RECORD } from './record-id-parameter.ts';
+
+/** Of a longer document the rest follows as it was stored: it is laid out on the thread that delivers. */
+const MAX_FORMATTED_LENGTH = 2 * 1024 * 1024;
 
 export const GET_RECORD: EndpointDescription = {
   method: 'GET',
@@ -10,7 +14,7 @@ export const GET_RECORD: EndpointDescription = {
   name: 'getRecord',
   summary: 'A record: its whole document.',
   description:
-    'As it was stored, but for line ends and indents. What a script has made that is no JSON comes as plain text.',
+    'As it was stored, but for blanks between its parts. What a script has made that is no JSON comes as plain text.',
   parameters: [
     ID_PARAMETER,
     {
@@ -24,6 +28,7 @@ export const GET_RECORD: EndpointDescription = {
     200: {
       description: 'The document (ECS).',
       contentType: JSON_TYPE,
+      schema: DOCUMENT_SCHEMA,
       headers: { 'Content-Disposition': 'The name of the file, with `download`.' },
     },
     ...READING_PROBLEMS,
@@ -46,7 +51,7 @@ export function getRecord(reader: RecordSource | null): Endpoint {
         'X-Content-Type-Options': 'nosniff',
         ...(query.has('download') ? { 'Content-Disposition': `attachment; filename="${name}"` } : {}),
       },
-      body: isRead ? indentedJson(text) : text,
+      body: isRead ? `${formatJson(text, MAX_FORMATTED_LENGTH)}\n` : text,
     };
   });
 }

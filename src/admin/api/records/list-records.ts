@@ -12,11 +12,12 @@ import {
   UNTIL_PARAMETER,
   VIEW_PARAMETER,
 } from './record-parameters.ts';
+import { RECORD_SCHEMA } from './record-row-schema.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 10_000;
 
-export const NDJSON_TYPE = 'application/x-ndjson';
+const NDJSON_TYPE = 'application/x-ndjson';
 
 export const LIST_RECORDS: EndpointDescription = {
   method: 'GET',
@@ -47,8 +48,9 @@ export const LIST_RECORDS: EndpointDescription = {
   ],
   answers: {
     200: {
-      description: 'The records.',
+      description: 'The records, one a line.',
       contentType: NDJSON_TYPE,
+      schema: RECORD_SCHEMA,
       headers: { Link: 'Where the list goes on, with `rel="next"`; missing at its end.' },
     },
     ...READING_PROBLEMS,

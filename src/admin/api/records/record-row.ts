@@ -1,5 +1,7 @@
+import type { RecordFacts } from '../../../records/record-facts.ts';
+
 /** A record as a line of a list: what is known of it without reading its document. */
-export interface RecordRow {
+export interface RecordRow extends Omit<RecordFacts, 'marks'> {
   /** Its place in the store, rising in the order of storing: the cursor of lists and streams. */
   readonly row: number;
   readonly id: string;
@@ -8,20 +10,6 @@ export interface RecordRow {
   /** 0 for records that stand for others. */
   readonly sequence: number;
   readonly timestampMs: number;
-  /** exchange, refusal, tunnel, broken, gap or summary. */
-  readonly kind: string;
-  readonly method: string | null;
-  readonly host: string | null;
-  readonly path: string | null;
-  readonly status: number | null;
-  readonly durationNs: number | null;
-  /** Of the answer, sniffed from its content. */
-  readonly mimeType: string | null;
-  readonly outcome: string | null;
-  readonly errorType: string | null;
-  readonly client: string | null;
-  readonly trace: string | null;
-  readonly connection: number | null;
   /** Bytes of the request, head and framing included. */
   readonly sourceBytes: number;
   /** Bytes of the answer, head and framing included. */

@@ -16,6 +16,7 @@ import {
   ROW_SCHEMA,
   VIEW_PARAMETER,
 } from './record-parameters.ts';
+import { DOCUMENT_SCHEMA, RECORD_ROW_SCHEMA, UNSENT_SCHEMA } from './record-row-schema.ts';
 
 /** Streams at a time. */
 const MAX_STREAMS = 32;
@@ -25,7 +26,7 @@ const COMMENT_EVERY_MS = 15_000;
 /** How long a client waits before it connects anew. */
 const RETRY_MS = 1000;
 
-export const EVENT_STREAM_TYPE = 'text/event-stream; charset=utf-8';
+const EVENT_STREAM_TYPE = 'text/event-stream; charset=utf-8';
 
 export const STREAM_RECORDS: EndpointDescription = {
   method: 'GET',
@@ -57,7 +58,11 @@ export const STREAM_RECORDS: EndpointDescription = {
     },
   ],
   answers: {
-    200: { description: 'The stream.', contentType: 'text/event-stream; charset=utf-8' },
+    200: {
+      description: 'The stream; the schema is of the data of its events.',
+      contentType: EVENT_STREAM_TYPE,
+      schema: { anyOf: [DOCUMENT_SCHEMA, RECORD_ROW_SCHEMA, UNSENT_SCHEMA] },
+    },
     ...READING_PROBLEMS,
     503: {
       ...READING_PROBLEMS['503']!,

@@ -8,23 +8,11 @@ import {
   SINCE_PARAMETER,
   UNTIL_PARAMETER,
 } from './record-parameters.ts';
+import { RECORD_SUMMARY_SCHEMA } from './record-summary-schema.ts';
 
 const DEFAULT_BUCKETS = 120;
 const MIN_BUCKETS = 2;
 const MAX_BUCKETS = 500;
-
-const COUNT = { type: 'integer', minimum: 0 };
-const TIME = { type: ['number', 'null'], description: 'Milliseconds since the epoch.' };
-const DURATION = { type: ['number', 'null'], description: 'Nanoseconds; null without exchanges.' };
-const FACET = {
-  type: 'array',
-  items: {
-    type: 'object',
-    required: ['value', 'count', 'query'],
-    properties: { value: { type: 'string' }, count: COUNT, query: { type: 'string' } },
-  },
-};
-const FACETS = ['status', 'method', 'host', 'path', 'kind', 'mark'];
 
 export const SUMMARIZE_RECORDS: EndpointDescription = {
   method: 'GET',
@@ -48,60 +36,7 @@ export const SUMMARIZE_RECORDS: EndpointDescription = {
     200: {
       description: 'The counts.',
       contentType: JSON_TYPE,
-      schema: {
-        type: 'object',
-        required: [
-          'matching',
-          'isComplete',
-          'oldestMs',
-          'newestMs',
-          'throughRow',
-          'facets',
-          'cutFacets',
-          'histogram',
-        ],
-        properties: {
-          matching: COUNT,
-          isComplete: { type: 'boolean' },
-          oldestMs: TIME,
-          newestMs: TIME,
-          throughRow: { ...COUNT, description: 'The row up to which the store was read.' },
-          facets: {
-            type: 'object',
-            required: FACETS,
-            properties: Object.fromEntries(FACETS.map((name) => [name, FACET])),
-          },
-          cutFacets: {
-            type: 'array',
-            items: { enum: FACETS },
-            description: 'Facets of which not all values are counted.',
-          },
-          histogram: {
-            type: 'object',
-            required: ['startMs', 'stepMs', 'buckets'],
-            properties: {
-              startMs: { type: 'number' },
-              stepMs: { type: 'number' },
-              buckets: {
-                type: 'array',
-                items: {
-                  type: 'object',
-                  required: ['success', 'clientError', 'serverError', 'missing', 'p50', 'p95', 'p99'],
-                  properties: {
-                    success: COUNT,
-                    clientError: COUNT,
-                    serverError: COUNT,
-                    missing: COUNT,
-                    p50: DURATION,
-                    p95: DURATION,
-                    p99: DURATION,
-                  },
-                },
-              },
-            },
-          },
-        },
-      },
+      schema: RECORD_SUMMARY_SCHEMA,
     },
     ...READING_PROBLEMS,
   },

@@ -39,10 +39,16 @@ export async function request(target: string, options: RequestOptions = {}): Pro
     connection.lost();
     throw new RequestError('The gateway cannot be reached.', 0, { cause: String(error) });
   }
-  connection.found();
-  if (response.ok) return response;
+  if (response.ok) {
+    connection.found();
+    return response;
+  }
+  const error = await toError(response);
+  // It answers before it can tell anything; what is asked is asked again as soon as it can.
+  if (response.status === 503 && error.detail['state'] === 'starting') connection.lost();
+  else connection.found();
   if (response.status === 401) connection.refused();
-  throw await toError(response);
+  throw error;
 }
 
 /** The same, its answer read as JSON. */

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { HealthView } from '../../api/health/health-view.ts';
 import { connection } from '../api/connection.ts';
 import { requestJson } from '../api/request.ts';
+import { Poll } from '../parts/poll.ts';
 import { isOther, mergeHealth, sinceOf } from './merge-health.ts';
 
 const INTERVAL_MS = 2000;
@@ -20,11 +21,8 @@ export function useHealth(): HealthFeed {
   const [round, setRound] = useState(0);
   const epoch = connection.epoch.value;
   useEffect(() => {
-    const stopped = new AbortController();
-    const { signal } = stopped;
     let known = view;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = async (): Promise<void> => {
+    const ask = async (signal: AbortSignal): Promise<void> => {
       const since = sinceOf(known);
       let now = await requestJson<HealthView>(`/api/health${since === null ? '' : `?since=${since}`}`, {
         signal,
@@ -35,25 +33,12 @@ export function useHealth(): HealthFeed {
       setView(known);
       setError(null);
     };
-    let isAsking = false;
-    const loop = async (): Promise<void> => {
-      if (isAsking) return;
-      isAsking = true;
-      clearTimeout(timer);
-      if (!document.hidden) await ask().catch((failure: unknown) => !signal.aborted && setError(failure));
-      isAsking = false;
-      if (!signal.aborted) timer = setTimeout(() => void loop(), INTERVAL_MS);
-    };
-    const onVisible = (): void => {
-      if (!document.hidden) void loop();
-    };
-    document.addEventListener('visibilitychange', onVisible);
-    void loop();
-    return () => {
-      stopped.abort();
-      clearTimeout(timer);
-      document.removeEventListener('visibilitychange', onVisible);
-    };
+    const poll = new Poll(async (signal) => {
+      await ask(signal).catch((failure: unknown) => !signal.aborted && setError(failure));
+      return INTERVAL_MS;
+    });
+    poll.start();
+    return () => poll.stop();
   }, [epoch, round]);
   return { view, error, retry: () => setRound((before) => before + 1) };
 }

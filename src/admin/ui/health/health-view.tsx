@@ -3,9 +3,10 @@ import { useState } from 'preact/hooks';
 import type { HealthView as View } from '../../api/health/health-view.ts';
 import { connection } from '../api/connection.ts';
 import { Failure, Loading } from '../parts/states.tsx';
+import { formatClockSeconds } from '../parts/format.ts';
 import { useHealth } from './health-feed.ts';
 import { Meter } from './meter.tsx';
-import { Plot } from './plot.tsx';
+import { HistoryPlot } from './history-plot.tsx';
 import { fittingWindow, lineOf, type PlotLine, WINDOW_MINUTES, type WindowMinutes } from './plot-data.ts';
 import { SinkCard } from './sink-card.tsx';
 import { spoolInWords } from './spool-in-words.ts';
@@ -14,7 +15,6 @@ import { tilesOf } from './tiles.ts';
 import { BYTES, COUNT, MILLISECONDS, RATE, SECONDS } from './units.ts';
 import { verdict } from './verdict.ts';
 import { VerdictBanner } from './verdict-banner.tsx';
-import { formatClockSeconds } from './wording.ts';
 import '../style/health.css';
 
 const PLOT_HEIGHT = 150;
@@ -52,8 +52,8 @@ export function HealthView(): JSX.Element {
         </section>
       )}
       <section aria-label="Traffic" class="health-plots">
-        <Plot {...shared} title="Requests" lines={requestLines(view)} nothing={nothingOf(view)} />
-        <Plot {...shared} title="Latency" lines={latencyLines(view)} nothing={nothingOf(view)} />
+        <HistoryPlot {...shared} title="Requests" lines={requestLines(view)} nothing={nothingOf(view)} />
+        <HistoryPlot {...shared} title="Latency" lines={latencyLines(view)} nothing={nothingOf(view)} />
       </section>
       <section aria-label="Spool and memory" class="health-plots">
         {spool !== null && (
@@ -69,7 +69,7 @@ export function HealthView(): JSX.Element {
             >
               {spoolInWords(view)}
             </Meter>
-            <Plot
+            <HistoryPlot
               {...shared}
               title="Spool on disk"
               lines={[
@@ -94,7 +94,7 @@ export function HealthView(): JSX.Element {
             used={view.memory.deliveryUsedBytes}
             limit={view.memory.deliveryLimitBytes}
           />
-          <Plot
+          <HistoryPlot
             {...shared}
             title="Memory"
             lines={[
@@ -111,7 +111,7 @@ export function HealthView(): JSX.Element {
         </div>
       </section>
       <section aria-label="Threads" class="health-plots">
-        <Plot
+        <HistoryPlot
           {...shared}
           title="Event-loop delay (p99)"
           lines={threads.map(({ name }, index) =>
@@ -119,7 +119,7 @@ export function HealthView(): JSX.Element {
           )}
           nothing={NO_SAMPLES}
         />
-        <Plot
+        <HistoryPlot
           {...shared}
           title="Open connections"
           lines={threads
@@ -163,7 +163,7 @@ function WindowChoice({
   onChoose: (minutes: WindowMinutes) => void;
 }): JSX.Element {
   return (
-    <div class="health-window" role="group" aria-label="Time that the plots show">
+    <div class="health-window ranges" role="group" aria-label="Time that the plots show">
       {WINDOW_MINUTES.map((one) => (
         <button
           key={one}

@@ -1,7 +1,7 @@
 import type { HistoryPart } from '../../../telemetry/health-history.ts';
 import type { HealthSeriesName } from '../../../telemetry/health-reading.ts';
+import { formatClock } from '../parts/format.ts';
 import { valuesOf } from './series-of.ts';
-import { formatClock } from './wording.ts';
 
 /** How a value is shown, and where its axis has its lines. */
 export interface PlotUnit {

@@ -1,7 +1,8 @@
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
+import { axisLook, type Colours } from '../parts/canvas-plot.tsx';
+import { formatClock } from '../parts/format.ts';
 import { cursorPlace } from './plot-cursor.ts';
 import { axisTop, lonelyPlaces, type PlotLine, type PlotUnit } from './plot-data.ts';
-import { formatClock } from './wording.ts';
 
 /** Plots of one page point at the same time. */
 const SYNC_KEY = 'health';
@@ -17,37 +18,17 @@ export interface PlotWindow {
   readonly toMs: number;
 }
 
-/** Colours of the tokens, as they are now. */
-export interface PlotColours {
-  readonly line: (number: number) => string;
-  readonly text: string;
-  readonly grid: string;
-  readonly font: string;
-}
-
-export function readColours(element: Element): PlotColours {
-  const style = getComputedStyle(element);
-  const token = (name: string): string => style.getPropertyValue(name).trim();
-  return {
-    line: (number) => token(`--plot-${number}`),
-    text: token('--text-muted'),
-    grid: token('--line'),
-    font: `11px ${token('--font')}`,
-  };
-}
-
 /** Lines of one unit share an axis: the first at the left, a second one at the right. */
 export function plotOptions(init: {
   readonly lines: readonly PlotLine[];
-  readonly colours: PlotColours;
-  readonly size: { readonly width: number; readonly height: number };
+  readonly colours: Colours;
   readonly window: () => PlotWindow;
-}): uPlot.Options {
-  const { lines, colours, size, window } = init;
+}): Omit<uPlot.Options, 'width' | 'height'> {
+  const { lines, colours, window } = init;
+  const look = axisLook(colours);
   const units = [...new Set(lines.map(({ unit }) => unit))];
   const scaleOf = (unit: PlotUnit): string => `y${units.indexOf(unit)}`;
   return {
-    ...size,
     ms: 1,
     padding: [8, units.length > 1 ? 0 : 18, 0, 0],
     legend: { show: false },
@@ -88,32 +69,27 @@ export function plotOptions(init: {
     } as uPlot.Scales,
     axes: [
       {
-        stroke: colours.text,
-        font: colours.font,
+        ...look,
         size: X_AXIS_HEIGHT,
         incrs: MINUTES,
-        grid: { stroke: colours.grid, width: 1 },
-        ticks: { show: false },
         values: (_plot, times) => times.map((ms) => formatClock(ms)),
       },
       ...units.map((unit, index): uPlot.Axis => ({
+        ...look,
         scale: scaleOf(unit),
         // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the typings name left and right by an enum that is in them only
         side: index === 0 ? 3 : 1,
-        stroke: colours.text,
-        font: colours.font,
         size: Y_AXIS_WIDTH,
         space: 28,
         incrs: [...unit.steps],
-        grid: { show: index === 0, stroke: colours.grid, width: 1 },
-        ticks: { show: false },
+        grid: { ...look.grid, show: index === 0 },
         values: (_plot, values) => values.map((value) => unit.format(value)),
       })),
     ],
     series: [
       {},
       ...lines.map(({ title, colour, dash, isFilled, unit }): uPlot.Series => {
-        const stroke = colours.line(colour);
+        const stroke = colours(`plot-${colour}`);
         return {
           label: title,
           scale: scaleOf(unit),

@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
 import type { HealthView, SinkView } from '../../api/health/health-view.ts';
-import { formatBytes, formatCount } from '../parts/format.ts';
+import { formatBytes, formatClockSeconds, formatCount } from '../parts/format.ts';
 import { Shown } from '../parts/shown.tsx';
-import { Plot } from './plot.tsx';
+import { HistoryPlot } from './history-plot.tsx';
 import { lineOf } from './plot-data.ts';
 import { latestOf } from './series-of.ts';
 import { RATE, WAITING_BYTES } from './units.ts';
 import type { Tone } from './verdict.ts';
-import { formatClockSeconds, formatRate, formatSpan, stateInWords } from './wording.ts';
+import { formatRate, formatSpan, stateInWords } from './wording.ts';
 
 const SIGNS: Readonly<Record<Tone, string>> = { good: '✓', note: 'i', warning: '!', alarm: '✕' };
 const PLOT_HEIGHT = 92;
@@ -61,7 +61,7 @@ export function SinkCard({
         {sink.rejected > 0 && <Fact title="Rejected" value={formatCount(sink.rejected)} isBad />}
         {sink.givenUp > 0 && <Fact title="Given up" value={formatCount(sink.givenUp)} isBad />}
       </dl>
-      <Plot
+      <HistoryPlot
         title="Waiting and delivered"
         timesMs={history.timesMs}
         lines={[

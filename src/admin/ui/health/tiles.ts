@@ -1,7 +1,7 @@
 import type { HealthView } from '../../api/health/health-view.ts';
-import { formatBytes, formatCount, formatDuration } from '../parts/format.ts';
+import { formatBytes, formatClockSeconds, formatCount, formatDuration } from '../parts/format.ts';
 import { latestOf, meanOf, newestOf } from './series-of.ts';
-import { formatClockSeconds, formatRate, formatShare, formatSpan } from './wording.ts';
+import { formatRate, formatShare, formatSpan } from './wording.ts';
 
 /** A figure at the top of the view. */
 export interface Tile {
@@ -65,9 +65,7 @@ export function tilesOf(view: HealthView): readonly Tile[] {
     {
       title: 'Records lost',
       value: isCounting ? formatCount(dropped) : UNKNOWN,
-      more: isCounting
-        ? `of ${formatCount(totals.recordsAccepted + dropped)} since the start`
-        : 'none are made',
+      more: isCounting ? `of ${formatCount(totals.recordsAccepted)} since the start` : 'none are made',
       isBad: dropped > 0,
     },
     {

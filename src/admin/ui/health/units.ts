@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../parts/format.ts';
 import type { PlotUnit } from './plot-data.ts';
-import { formatRate, formatShare } from './wording.ts';
+import { formatRate } from './wording.ts';
 
 /** 1, 2, 5, 10, 20 and so on. */
 const DECIMAL_STEPS = Array.from({ length: 16 }, (_, power) =>
@@ -33,7 +33,5 @@ export const SECONDS: PlotUnit = {
   steps: DECIMAL_STEPS,
   least: 0.01,
 };
-
-export const SHARE: PlotUnit = { format: formatShare, steps: [0.1, 0.2, 0.25, 0.5, 1], least: 1 };
 
 export const COUNT: PlotUnit = { format: formatCount, steps: WHOLE_STEPS, least: 4 };

@@ -12,6 +12,20 @@ const MARKS: Readonly<Record<Tone, { readonly sign: string; readonly word: strin
 /** More are shown when they are asked for: the plots stay in sight. */
 const SHOWN_AT_FIRST = 3;
 
+/** What the headline says first stands out; figures and reasons after it do not. */
+function Said({ text, gist, isFirst }: { text: string; gist: string; isFirst: boolean }): JSX.Element {
+  const head = gist.slice(0, -1);
+  if (!isFirst || !text.startsWith(head)) return <Shown text={text} />;
+  return (
+    <>
+      <b>
+        <Shown text={head} />
+      </b>
+      <Shown text={text.slice(head.length)} />
+    </>
+  );
+}
+
 /** What is to be said, the worst first. @param lostSinceMs the gateway has not answered since; null while it does */
 export function VerdictBanner({
   findings,
@@ -27,7 +41,7 @@ export function VerdictBanner({
   return (
     <section class="health-verdict" data-tone={worstTone(findings)} aria-label="Verdict">
       <ul>
-        {shown.map(({ tone, text }, index) => (
+        {shown.map(({ tone, text, gist }, index) => (
           <li key={text} class={index === 0 ? 'health-verdict-first' : undefined} data-tone={tone}>
             <span class="health-sign" data-tone={tone} title={MARKS[tone].word}>
               <span aria-hidden="true">{MARKS[tone].sign}</span>
@@ -35,7 +49,7 @@ export function VerdictBanner({
             </span>
             <span>
               {index === 0 && asOf !== null && <b>As of {asOf}: </b>}
-              <Shown text={text} />
+              <Said text={text} gist={gist} isFirst={index === 0} />
             </span>
           </li>
         ))}

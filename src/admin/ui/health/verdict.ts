@@ -1,10 +1,9 @@
 import type { HealthView, SinkView } from '../../api/health/health-view.ts';
-import { formatBytes } from '../parts/format.ts';
+import { formatBytes, formatClock } from '../parts/format.ts';
 import { latestOf, meanOf } from './series-of.ts';
 import { spoolProjection } from './spool-projection.ts';
 import {
   countOf,
-  formatClock,
   formatRate,
   formatShare,
   formatSpan,

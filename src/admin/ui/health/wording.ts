@@ -1,14 +1,4 @@
-import { formatTime } from '../parts/format.ts';
-
-/** `14:05`. */
-export function formatClock(ms: number): string {
-  return formatTime(ms).slice(0, 5);
-}
-
-/** `14:05:09`. */
-export function formatClockSeconds(ms: number): string {
-  return formatTime(ms).slice(0, 8);
-}
+import { formatCount } from '../parts/format.ts';
 
 /** A time in words, roughly: `40 s`, `5 min`, `3 h`, `2 days`. */
 export function formatSpan(seconds: number): string {
@@ -21,10 +11,7 @@ export function formatSpan(seconds: number): string {
 
 /** `0`, `0.4`, `12.5`, `1,234`: something each second. */
 export function formatRate(perSecond: number): string {
-  if (perSecond >= 100)
-    return Math.round(perSecond)
-      .toString()
-      .replace(/\B(?=(\d{3})+$)/g, ',');
+  if (perSecond >= 100) return formatCount(perSecond);
   if (perSecond > 0 && perSecond < 0.01) return '< 0.01';
   return String(Number(perSecond.toPrecision(perSecond >= 10 ? 3 : 2)));
 }
@@ -38,9 +25,7 @@ export function formatShare(share: number): string {
 
 /** `1 record`, `1,234 records`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
-  return `${Math.round(count)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',')} ${count === 1 ? one : many}`;
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
 const TITLES: Readonly<Record<string, string>> = {

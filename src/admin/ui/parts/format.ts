@@ -38,6 +38,16 @@ export function formatTime(ms: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
+/** Local time of day, to the minute: `14:05`. */
+export function formatClock(ms: number): string {
+  return formatTime(ms).slice(0, 5);
+}
+
+/** Local time of day, to the second: `14:05:09`. */
+export function formatClockSeconds(ms: number): string {
+  return formatTime(ms).slice(0, 8);
+}
+
 /** Local date and time: `2026-01-31 14:05:09.123`. */
 export function formatDateTime(ms: number): string {
   const date = new Date(ms);

@@ -1,4 +1,5 @@
-import type { FilterError, PipelineActivity, ProgramActivity } from './program-shapes.ts';
+import type { FilterError } from '../../../core/pipeline.ts';
+import type { PipelineActivity, ProgramActivity } from '../../../gateway/program-activity.ts';
 
 /** What passes through a box, of two readings of its counts. */
 export interface BoxRates {
@@ -56,7 +57,7 @@ function isContinued(before: PipelineActivity, now: PipelineActivity): boolean {
 }
 
 /** `0`, `0.4`, `12`, `3.4k`, `1.2M`: short enough for a box. */
-export function formatRate(perSecond: number): string {
+export function shortRate(perSecond: number): string {
   if (perSecond === 0) return '0';
   if (perSecond < 0.1) return '<0.1';
   if (perSecond < 9.95) return String(Number(perSecond.toFixed(1)));

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import { formatCount, formatTime } from '../parts/format.ts';
+import { formatClockSeconds, formatCount } from '../parts/format.ts';
 import { plainText } from '../parts/shown-text.ts';
-import { arrowWidth, type BoxRates, formatRate } from './activity-rates.ts';
+import { arrowWidth, type BoxRates, shortRate } from './activity-rates.ts';
 import {
   type LayoutOptions,
   MAX_NAME_LENGTH,
@@ -127,10 +127,10 @@ export function ChartBoxMark({
 /** Short, for the box. */
 function countsText({ kind }: PlacedBox, rates: BoxRates | undefined): string {
   if (rates === undefined || rates.sessions === null) return '…';
-  const sessions = `${formatRate(rates.sessions)} sess/s`;
+  const sessions = `${shortRate(rates.sessions)} sess/s`;
   return kind === 'title'
     ? `${sessions} · ${formatCount(rates.active)} open`
-    : `${sessions} · ${rates.events === null ? '–' : formatRate(rates.events)} ev/s`;
+    : `${sessions} · ${rates.events === null ? '–' : shortRate(rates.events)} ev/s`;
 }
 
 /** A sign before the names of what begins by itself. */
@@ -153,8 +153,8 @@ function inWords(box: PlacedBox, rates: BoxRates | undefined): string {
         : `${box.entry === null ? 'pipeline' : ENTRY_WORDS[box.entry]} ${name}`;
   const parts = [what];
   if (rates !== undefined && rates.sessions !== null) {
-    parts.push(`${formatRate(rates.sessions)} sessions a second, ${formatCount(rates.active)} open`);
-    if (rates.events !== null) parts.push(`${formatRate(rates.events)} events a second`);
+    parts.push(`${shortRate(rates.sessions)} sessions a second, ${formatCount(rates.active)} open`);
+    if (rates.events !== null) parts.push(`${shortRate(rates.events)} events a second`);
   }
   if (rates !== undefined && rates.errors > 0) {
     const { errors, lastError } = rates;
@@ -162,7 +162,7 @@ function inWords(box: PlacedBox, rates: BoxRates | undefined): string {
       `${formatCount(errors)} ${errors === 1 ? 'error' : 'errors'}${
         lastError === null
           ? ''
-          : `, the last at ${formatTime(lastError.atMs).slice(0, 8)}: ${plainText(lastError.message, 200)}`
+          : `, the last at ${formatClockSeconds(lastError.atMs)}: ${plainText(lastError.message, 200)}`
       }`,
     );
   }

@@ -5,7 +5,7 @@ import { EditorState, type Text } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { codeExtensions, styleNonce } from './code-extensions.ts';
 import { hoverOfLanguage, sourceOfLanguage } from './language-completion.ts';
-import type { Problem } from './program-shapes.ts';
+import type { ScriptProblem } from '../../../script/read-script.ts';
 
 export { openMerge } from './code-merge.ts';
 
@@ -14,7 +14,7 @@ export interface CodeEditor {
   /** Shows a file; what can be undone in it is kept as long as the page is open. */
   show(path: string, text: string): void;
   /** Underlines problems in the file that is shown. */
-  mark(problems: readonly Problem[]): void;
+  mark(problems: readonly ScriptProblem[]): void;
   /** Puts the cursor there; line and column from 1. */
   goTo(line: number, column: number): void;
   focus(): void;
@@ -32,11 +32,6 @@ const FIRST_SCRIPT = "pipy()\n\n.listen('127.0.0.1:8080')\n  .connect('127.0.0.1
 
 /** Of each file that was shown: text, cursor, and what can be undone. */
 const states = new Map<string, EditorState>();
-
-/** Forgets what could be undone in a file that is gone. */
-export function forgetFile(path: string): void {
-  states.delete(path);
-}
 
 /** Opens an editor in an element. */
 export function openCodeEditor({ parent, onChange, onSave }: CodeEditorOptions): CodeEditor {
@@ -123,7 +118,7 @@ function changeTo(doc: Text, text: string): { from: number; to: number; insert: 
   return { from, to: before.length - same, insert: text.slice(from, text.length - same) };
 }
 
-function diagnosticOf(doc: Text, { message, line, column, severity }: Problem): Diagnostic {
+function diagnosticOf(doc: Text, { message, line, column, severity }: ScriptProblem): Diagnostic {
   const from = offsetOf(doc, line, column);
   const { text, to: end } = doc.lineAt(from);
   const word = /^[\w$]+|^\S/.exec(text.slice(from - doc.lineAt(from).from));

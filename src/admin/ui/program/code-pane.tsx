@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Failure, Loading } from '../parts/states.tsx';
 import type { CodeEditor } from './code-editor.ts';
 import { change, openFileAt, save } from './files.ts';
-import type { Problem } from './program-shapes.ts';
+import type { ScriptProblem } from '../../../script/read-script.ts';
 import { jump } from './show-source.ts';
 
 /** The editor is large: it is loaded when it is first opened. */
@@ -25,7 +25,7 @@ export function CodePane({
 }: {
   path: string;
   text: string;
-  problems: readonly Problem[];
+  problems: readonly ScriptProblem[];
 }): JSX.Element {
   const parent = useRef<HTMLDivElement>(null);
   const [editor, setEditor] = useState<CodeEditor | null>(null);

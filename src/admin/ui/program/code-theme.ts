@@ -94,7 +94,11 @@ const THEME = EditorView.theme({
   '.cm-lint-marker-error': { content: 'normal', backgroundColor: 'var(--danger)', borderRadius: '50%' },
   '.cm-lint-marker-warning': { content: 'normal', backgroundColor: 'var(--warning)' },
   '.cm-changedLine': { backgroundColor: 'var(--code-changed) !important' },
-  '.cm-changedText': { background: 'var(--code-changed-text) !important' },
+  // A background that is stronger would leave too little contrast to comments.
+  '.cm-changedText': {
+    background: 'var(--code-changed-text) !important',
+    boxShadow: 'inset 0 -2px var(--accent)',
+  },
 });
 
 /** How code looks, in both themes. */

@@ -13,7 +13,7 @@ import { loadTree, lookAt, openFile, reveal, save, selectedPath } from './files.
 import { addressOf, type ProgramPlace } from './program-route.ts';
 import { running } from './running-program.ts';
 import { jumpTo, showSource } from './show-source.ts';
-import { useMedia } from './use-media.ts';
+import { useMedia } from '../parts/use-media.ts';
 import { useScriptCheck } from './use-script-check.ts';
 
 const LOOK_MS = 4000;

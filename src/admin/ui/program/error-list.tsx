@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { formatCount, formatTime } from '../parts/format.ts';
+import { formatClockSeconds, formatCount } from '../parts/format.ts';
 import { Shown } from '../parts/shown.tsx';
 import type { BoxRates } from './activity-rates.ts';
 import type { Chart, ChartBox } from './flow-chart-model.ts';
@@ -32,7 +32,7 @@ export function ErrorList({
             <strong>{box.name}</strong> failed {errors === 1 ? 'once' : `${formatCount(errors)} times`}
             {lastError !== null && (
               <>
-                , the last at {formatTime(lastError.atMs).slice(0, 8)}:{' '}
+                , the last at {formatClockSeconds(lastError.atMs)}:{' '}
                 <Shown text={lastError.message} maxLength={300} />
               </>
             )}

@@ -1,4 +1,4 @@
-import type { Graph, GraphNode } from './program-shapes.ts';
+import type { Graph, GraphNode } from '../../../script/graph.ts';
 
 /** A box of a flow chart. */
 export interface ChartBox {

@@ -5,13 +5,13 @@ import { hoverTooltip, type Tooltip } from '@codemirror/view';
 import { requestJson } from '../api/request.ts';
 import { completionPlace, declaredNames, wordPlace } from './completion-context.ts';
 import { type Word, wordNamed, wordsAt } from './language-words.ts';
-import type { Language } from './program-shapes.ts';
+import type { DescribedLanguage } from '../../../script/describe-language.ts';
 
-let asked: Promise<Language | null> | null = null;
+let asked: Promise<DescribedLanguage | null> | null = null;
 
 /** What scripts are written in; asked once. Null while the gateway does not tell: nothing is completed then. */
-function language(): Promise<Language | null> {
-  return (asked ??= requestJson<Language>('/api/language').catch(() => {
+function language(): Promise<DescribedLanguage | null> {
+  return (asked ??= requestJson<DescribedLanguage>('/api/language').catch(() => {
     asked = null;
     return null;
   }));

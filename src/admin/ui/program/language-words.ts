@@ -1,5 +1,5 @@
 import type { CompletionPlace } from './completion-context.ts';
-import type { Language, LanguageMethod } from './program-shapes.ts';
+import type { DescribedLanguage, DescribedMethod } from '../../../script/describe-language.ts';
 
 /** Something that can be written at a place. */
 export interface Word {
@@ -20,7 +20,11 @@ export interface DeclaredNames {
 }
 
 /** Everything that can be written at a place, in the order in which it should be offered. */
-export function wordsAt(place: CompletionPlace, language: Language, declared: DeclaredNames): Word[] {
+export function wordsAt(
+  place: CompletionPlace,
+  language: DescribedLanguage,
+  declared: DeclaredNames,
+): Word[] {
   switch (place.kind) {
     case 'filter':
       return [...language.filters, ...language.beginnings].map(methodWord);
@@ -41,13 +45,13 @@ export function wordsAt(place: CompletionPlace, language: Language, declared: De
 export function wordNamed(
   name: string,
   place: CompletionPlace,
-  language: Language,
+  language: DescribedLanguage,
   declared: DeclaredNames,
 ): Word | null {
   return wordsAt(place, language, declared).find(({ label }) => label === name) ?? null;
 }
 
-function methodWord({ name, signature, summary, parameters }: LanguageMethod): Word {
+function methodWord({ name, signature, summary, parameters }: DescribedMethod): Word {
   return {
     label: name,
     kind: 'method',
@@ -68,7 +72,7 @@ function pipelineWord(name: string, isQuoted: boolean): Word {
   };
 }
 
-function takesPipeline(filter: string, language: Language): boolean {
+function takesPipeline(filter: string, language: DescribedLanguage): boolean {
   // Which file's pipeline `use` names is known only to the gateway: those of this one are a guess, and often right.
   const method = language.filters.find(({ name }) => name === filter);
   return (
@@ -78,7 +82,7 @@ function takesPipeline(filter: string, language: Language): boolean {
   );
 }
 
-function optionWords(filter: string, argument: number, language: Language): Word[] {
+function optionWords(filter: string, argument: number, language: DescribedLanguage): Word[] {
   const method = [...language.filters, ...language.beginnings].find(({ name }) => name === filter);
   const options = method?.parameters[argument]?.options ?? [];
   return options.map(({ name, type, defaultValue, meaning }) => ({
@@ -91,7 +95,7 @@ function optionWords(filter: string, argument: number, language: Language): Word
   }));
 }
 
-function memberWords(object: string, language: Language): Word[] {
+function memberWords(object: string, language: DescribedLanguage): Word[] {
   const found = language.objects.find(({ name }) => name === object);
   // What a class declares are members of its objects, not of itself.
   if (found === undefined || found.kind === 'class') return [];
@@ -104,7 +108,7 @@ function memberWords(object: string, language: Language): Word[] {
   }));
 }
 
-function nameWords(language: Language, { variables }: DeclaredNames): Word[] {
+function nameWords(language: DescribedLanguage, { variables }: DeclaredNames): Word[] {
   return [
     ...variables.map((name): Word => ({
       label: name,

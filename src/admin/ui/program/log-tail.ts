@@ -54,8 +54,8 @@ export function withAnswer(tail: LogTail, body: string, size: number): LogTail {
   return { size, lines: [...tail.lines, ...added].slice(-MAX_LOG_LINES) };
 }
 
-/** The gateway has been started anew: its count begins again, what was read stays. */
-function startedAnew(tail: LogTail): LogTail {
+/** For a gateway that has been started anew: its count begins again, what was read stays. */
+export function startedAnew(tail: LogTail): LogTail {
   if (tail.lines.length === 0) return EMPTY_TAIL;
   const number = tail.lines.at(-1)!.number + 1;
   const gap: LogLine = { number, time: '', level: null, text: 'The gateway was started anew.', isGap: true };

@@ -1,14 +1,14 @@
 import type { JSX } from 'preact';
 import { Shown } from '../parts/shown.tsx';
-import type { Problem } from './program-shapes.ts';
+import type { ScriptProblem } from '../../../script/read-script.ts';
 
 /** What is wrong with a script; a click goes there. */
 export function ProblemList({
   problems,
   onOpen,
 }: {
-  problems: readonly Problem[];
-  onOpen: (problem: Problem) => void;
+  problems: readonly ScriptProblem[];
+  onOpen: (problem: ScriptProblem) => void;
 }): JSX.Element {
   return (
     <div role="status" aria-live="polite" class="problems">

@@ -1,7 +1,9 @@
 import { request, RequestError, requestJson } from '../api/request.ts';
 import type { FileTree } from './file-tree.ts';
 import type { StoredText, Theirs } from './open-file.ts';
-import type { Graph, Problem, ProgramActivity } from './program-shapes.ts';
+import type { Graph } from '../../../script/graph.ts';
+import type { ScriptProblem } from '../../../script/read-script.ts';
+import type { ProgramActivity } from '../../../gateway/program-activity.ts';
 
 /** Which script runs. */
 export interface RunningProgram {
@@ -125,13 +127,13 @@ export async function fetchConfig(): Promise<Readonly<Record<string, Graph>>> {
 }
 
 export type CheckResult =
-  | { readonly kind: 'graph'; readonly graph: Graph; readonly problems: readonly Problem[] }
+  | { readonly kind: 'graph'; readonly graph: Graph; readonly problems: readonly ScriptProblem[] }
   | { readonly kind: 'fault'; readonly fault: ScriptFault };
 
 /** Reads a script without running it. */
 export async function checkScript(text: string, signal: AbortSignal): Promise<CheckResult> {
   try {
-    const { problems = [], ...graph } = await requestJson<Graph & { problems?: readonly Problem[] }>(
+    const { problems = [], ...graph } = await requestJson<Graph & { problems?: readonly ScriptProblem[] }>(
       '/api/graph',
       { method: 'POST', headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: text, signal },
     );

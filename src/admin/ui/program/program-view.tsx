@@ -38,6 +38,7 @@ export function ProgramView(): JSX.Element {
   useEffect(() => lastAddresses.set(place.part, addressOf(place)) && undefined);
   return (
     <div class="program">
+      <h1 class="only-for-readers">Program</h1>
       <TabList
         label="Program"
         tabs={PARTS}

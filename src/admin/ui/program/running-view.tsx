@@ -9,11 +9,11 @@ import { FlowChart } from './flow-chart.tsx';
 import { type Chart, chartsOf } from './flow-chart-model.ts';
 import { fetchConfig } from './program-api.ts';
 import { addressOf } from './program-route.ts';
-import type { Graph } from './program-shapes.ts';
+import type { Graph } from '../../../script/graph.ts';
 import { RunningList } from './running-list.tsx';
 import { running, turn } from './running-program.ts';
 import { showSource } from './show-source.ts';
-import { useMedia } from './use-media.ts';
+import { useMedia } from '../parts/use-media.ts';
 import { useRates } from './use-rates.ts';
 
 type Config =

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { openings } from './files.ts';
 import { type Chart, chartsOf } from './flow-chart-model.ts';
 import { checkScript } from './program-api.ts';
-import type { Problem } from './program-shapes.ts';
+import type { ScriptProblem } from '../../../script/read-script.ts';
 import { undertaking } from './running-program.ts';
 
 const WAIT_MS = 1000;
@@ -14,7 +14,7 @@ export interface ScriptCheck {
   /** The text is wrong, so the charts are of an earlier one. */
   readonly isOld: boolean;
   /** Of the text of now, and of the last start where it failed in this file. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly ScriptProblem[];
 }
 
 const NOTHING: ScriptCheck = { charts: null, isOld: false, problems: [] };
@@ -62,7 +62,7 @@ function after(before: ScriptCheck, result: Awaited<ReturnType<typeof checkScrip
 }
 
 /** Where the last start failed, if that is in this file, until the file is changed. */
-function useFailure(path: string | null, text: string | null): Problem | null {
+function useFailure(path: string | null, text: string | null): ScriptProblem | null {
   const { value } = undertaking;
   const seen = useRef({ value, path, text });
   if (seen.current.value !== value || seen.current.path !== path) seen.current = { value, path, text };

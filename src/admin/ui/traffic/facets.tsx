@@ -32,6 +32,8 @@ export function Facets({
   onQuery: (query: string) => void;
 }): JSX.Element {
   if (summary === null) return <p class="facets-none muted">Counting…</p>;
+  if (query === '' && Object.values(summary.facets).every((values) => values.length === 0))
+    return <p class="facets-none muted">What can be filtered by is counted here, once there are records.</p>;
   const exclusions = termsOf(query).filter((term) => term.startsWith('-('));
   return (
     <div class="facets">

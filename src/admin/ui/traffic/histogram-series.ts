@@ -1,5 +1,5 @@
 import type { HistogramBucket, RecordSummary } from '../../api/records/record-summary.ts';
-import { formatCount, formatDateTime, formatDuration, formatTime } from '../parts/format.ts';
+import { formatClockSeconds, formatCount, formatDateTime, formatDuration } from '../parts/format.ts';
 
 type Histogram = RecordSummary['histogram'];
 
@@ -61,7 +61,7 @@ export function histogramText(histogram: Histogram): string {
     (best, { p95 }, index) => (p95 !== null && (best === null || p95 > buckets[best]!.p95!) ? index : best),
     null,
   );
-  const at = (index: number): string => formatTime(startMs + index * stepMs).slice(0, 8);
+  const at = (index: number): string => formatClockSeconds(startMs + index * stepMs);
   return [
     `From ${formatDateTime(startMs).slice(0, 19)} to ${formatDateTime(startMs + buckets.length * stepMs).slice(0, 19)}:`,
     `${formatCount(success)} succeeded, ${formatCount(clientError)} were refused with 4xx, ${formatCount(serverError)} failed.`,

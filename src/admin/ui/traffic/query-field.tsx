@@ -88,13 +88,14 @@ export function QueryField({
     const end = isOpen || /^\s/.test(rest) ? '' : ' ';
     const value = `${text.slice(0, from)}${put}${end}${rest}`;
     const caret = from + put.length + end.length;
+    // At once, and not when it is drawn: who types on may be quicker.
+    const element = input.current!;
+    element.value = value;
+    element.focus();
+    element.setSelectionRange(caret, caret);
     setText(value);
-    requestAnimationFrame(() => {
-      input.current!.focus();
-      input.current!.setSelectionRange(caret, caret);
-      if (isOpen) suggest(value, caret);
-      else close();
-    });
+    if (isOpen) suggest(value, caret);
+    else close();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const count = offer?.suggestions.length ?? 0;
@@ -105,7 +106,10 @@ export function QueryField({
         const next = event.key === 'ArrowDown' ? chosen + 1 : chosen < 0 ? count - 1 : chosen - 1;
         setChosen(next >= count ? -1 : next);
       }
-    } else if (event.key === 'Enter' || (event.key === 'Tab' && chosen >= 0)) {
+    } else if (event.key === 'Tab' && !event.shiftKey && count > 0 && (chosen >= 0 || !offer!.isHistory)) {
+      event.preventDefault();
+      take(offer!.suggestions[Math.max(0, chosen)]!);
+    } else if (event.key === 'Enter') {
       event.preventDefault();
       if (chosen >= 0) take(offer!.suggestions[chosen]!);
       else apply(text);

@@ -3,8 +3,8 @@ import { QUERY_FIELDS } from '../../../store/query.ts';
 import { Dialog } from '../parts/dialog.tsx';
 
 /** What the language can do, by examples that can be taken. */
-export const QUERY_EXAMPLES: readonly (readonly [string, string])[] = [
-  ['status>=500', 'The upstream or the gateway failed'],
+const QUERY_EXAMPLES: readonly (readonly [string, string])[] = [
+  ['status>=500', 'The application or the gateway failed'],
   ['duration>250ms', 'Slow answers'],
   ['method:POST path:/api/*', 'Terms beside each other must all hold; * stands for any text'],
   ['(status:404 or status:410) -host:internal.*', 'Either of two, but not from some hosts'],

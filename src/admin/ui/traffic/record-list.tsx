@@ -17,7 +17,18 @@ const OVERSCAN = 8;
 /** Older records are asked for when so few lines are left below. */
 const LOAD_AHEAD = 60;
 
-const HEADINGS = ['Time', 'Method', 'Status', 'Host', 'Path', 'Type', 'Sizes', 'Duration', 'Tags'];
+/** By the class of their cells. */
+const HEADINGS: Readonly<Record<string, string>> = {
+  time: 'Time',
+  method: 'Method',
+  status: 'Status',
+  host: 'Host',
+  path: 'Path',
+  type: 'Type',
+  sizes: 'Sizes',
+  duration: 'Duration',
+  tags: 'Marks',
+};
 
 /** What of the list is seen. */
 interface Sight {
@@ -111,6 +122,8 @@ export function RecordList({
     const at = selectedRow === null ? -1 : list.indexOf(selectedRow);
     if (at < 0) return;
     const element = scroller.current!;
+    // Who goes through it by keys from nowhere is in it: Tab leads on from there.
+    if (revealCount > 0 && document.activeElement === document.body) element.focus({ preventScroll: true });
     const lineTop = at * lineHeight;
     const seen = element.clientHeight - headerHeight;
     if (lineTop < element.scrollTop) element.scrollTop = lineTop;
@@ -159,8 +172,8 @@ export function RecordList({
     >
       <div class="records-headings" role="rowgroup">
         <div class="records-line records-heading" role="row">
-          {HEADINGS.map((heading) => (
-            <span key={heading} role="columnheader" class={`records-${heading.toLowerCase()}`}>
+          {Object.entries(HEADINGS).map(([name, heading]) => (
+            <span key={name} role="columnheader" class={`records-${name}`}>
               {heading}
             </span>
           ))}

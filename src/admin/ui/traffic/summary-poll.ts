@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { RecordSummary } from '../../api/records/record-summary.ts';
 import { requestJson } from '../api/request.ts';
+import { Poll } from '../parts/poll.ts';
 import { filterParameters, isLive, type RecordFilter } from './record-filter.ts';
 
 const PAUSE_MS = 2000;
@@ -11,56 +12,45 @@ const MAX_PAUSE_MS = 10_000;
 export class SummaryPoll {
   readonly summary = signal<RecordSummary | null>(null);
   readonly #filter: RecordFilter;
-  readonly #ended = new AbortController();
+  readonly #poll = new Poll((signal) => this.#ask(signal));
   #isPaused = false;
-  #timer: ReturnType<typeof setTimeout> | null = null;
-  #isAsking = false;
 
   constructor(filter: RecordFilter) {
     this.#filter = filter;
   }
 
   start(): void {
-    document.addEventListener('visibilitychange', this.#onVisibility);
-    void this.ask();
+    this.#poll.start();
   }
 
   stop(): void {
-    this.#ended.abort();
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    document.removeEventListener('visibilitychange', this.#onVisibility);
+    this.#poll.stop();
   }
 
   /** While paused, what is known stays. */
   pause(isPaused: boolean): void {
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
-    if (!isPaused) void this.ask();
+    if (isPaused) this.#poll.rest();
+    else this.#poll.now();
   }
 
-  /** Asks now, and again after a while. */
-  async ask(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    if (this.#isAsking || this.#ended.signal.aborted || document.visibilityState === 'hidden') return;
-    this.#isAsking = true;
+  /** Asks out of turn, also while paused. */
+  refresh(): void {
+    this.#poll.now();
+  }
+
+  async #ask(signal: AbortSignal): Promise<number | null> {
     const startedMs = performance.now();
     try {
       this.summary.value = await requestJson<RecordSummary>(
         `/api/records/summary?${filterParameters(this.#filter, Date.now())}`,
-        { signal: this.#ended.signal },
+        { signal },
       );
     } catch {
       // The list tells what is wrong; what was counted before stays.
-    } finally {
-      this.#isAsking = false;
     }
-    if (this.#isPaused || this.#ended.signal.aborted || !isLive(this.#filter, Date.now())) return;
-    const tookMs = performance.now() - startedMs;
-    this.#timer = setTimeout(() => void this.ask(), Math.min(MAX_PAUSE_MS, Math.max(PAUSE_MS, 2 * tookMs)));
+    if (this.#isPaused || !isLive(this.#filter, Date.now())) return null;
+    return Math.min(MAX_PAUSE_MS, Math.max(PAUSE_MS, 2 * (performance.now() - startedMs)));
   }
-
-  readonly #onVisibility = (): void => {
-    if (document.visibilityState === 'visible' && !this.#isPaused) void this.ask();
-  };
 }

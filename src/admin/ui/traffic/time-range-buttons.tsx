@@ -44,9 +44,13 @@ function isSame(one: TimeRange, other: TimeRange): boolean {
 }
 
 function nameOf({ since, until }: TimeRange): string {
+  const nowMs = Date.now();
+  const today = formatDateTime(nowMs).slice(0, 10);
   const shown = (bound: string): string => {
-    const ms = boundMs(bound, Date.now());
-    return ms === null ? '…' : formatDateTime(ms).slice(5, 19);
+    const ms = boundMs(bound, nowMs);
+    if (ms === null) return '…';
+    const at = formatDateTime(ms);
+    return at.startsWith(today) ? at.slice(11, 19) : at.slice(5, 19);
   };
   return `${shown(since)} – ${shown(until)}`;
 }

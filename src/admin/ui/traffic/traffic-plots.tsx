@@ -4,7 +4,8 @@ import uPlot from 'uplot';
 import type { RecordSummary } from '../../api/records/record-summary.ts';
 import { formatCount, formatDateTime, formatDuration } from '../parts/format.ts';
 import { histogramSeries, histogramText, histogramTotals } from './histogram-series.ts';
-import { type Colours, Plot } from './plot.tsx';
+import type { Colours } from '../parts/canvas-plot.tsx';
+import { RangePlot } from './range-plot.tsx';
 import type { TimeRange } from './time-range.ts';
 
 const HEIGHT = 92;
@@ -32,8 +33,16 @@ const LATENCY_SERIES = (colours: Colours): readonly uPlot.Series[] =>
     width: 1.5,
     dash: [...dash],
     spanGaps: true,
-    points: { show: false },
+    // Of the first requests there is one value only, which no line would show.
+    points: { show: true, size: 5, fill: colours(token), filter: onlyPlace },
   }));
+
+/** Where the value of a line stands that has no other. */
+function onlyPlace(plot: uPlot, index: number): number[] {
+  const places: number[] = [];
+  for (const [place, value] of plot.data[index]!.entries()) if (value != null) places.push(place);
+  return places.length === 1 ? places : [];
+}
 
 /** Requests and latency over time, of all that match. */
 export function TrafficPlots({
@@ -113,7 +122,7 @@ export function TrafficPlots({
       {histogram !== null && <p class="only-for-readers">{histogramText(histogram)}</p>}
       {isShown && (
         <div class="plots-pair" data-width={width >= WIDE ? 'wide' : 'narrow'}>
-          <Plot
+          <RangePlot
             label="Requests over time; draw a stretch to look at it alone"
             data={counts}
             stepMs={stepMs}
@@ -127,7 +136,7 @@ export function TrafficPlots({
             onPoint={setPointed}
             onRange={onRange}
           />
-          <Plot
+          <RangePlot
             label="Latency over time: median, 95th and 99th percentile"
             data={latencies}
             stepMs={stepMs}

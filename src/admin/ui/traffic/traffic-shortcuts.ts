@@ -12,6 +12,7 @@ export function trafficShortcuts(
   reading: Reading,
   focusQuery: () => void,
   closeDrawer: () => boolean,
+  focusDetail: () => void,
 ): readonly Shortcut[] {
   const { move } = reading;
   return [
@@ -25,9 +26,13 @@ export function trafficShortcuts(
     { keys: ['Home'], meaning: 'The newest record', run: () => move(-Infinity), when: isForList },
     {
       keys: ['Enter', ' '],
-      meaning: 'Open the record',
+      meaning: 'Open the record; of an open one: go to it',
       when: (event) => isForList(event) && reading.selected() !== null,
-      run: () => reading.open(reading.selected()!),
+      run: () => {
+        const selected = reading.selected()!;
+        if (selected.id === trafficPlace().openedId) focusDetail();
+        else reading.open(selected);
+      },
     },
     {
       keys: ['Escape'],

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { connection } from '../api/connection.ts';
 import { info } from '../api/info.ts';
 import { Empty, Failure, Loading } from '../parts/states.tsx';
+import { routeTo } from '../route.ts';
 import type { LiveRecords } from './live-records.ts';
 import { navigate } from './navigate.ts';
 import type { QueryFault } from './query-check.ts';
@@ -81,7 +82,17 @@ export function TrafficState({
 }
 
 function NothingYet(): JSX.Element {
-  const address = info.value?.listening[0];
+  const known = info.value;
+  const address = known?.listening[0];
+  if (known !== null && address === undefined)
+    return (
+      <Empty title="Nothing runs yet">
+        <p>Start a script in the editor: what it records appears here.</p>
+        <a class="button" href={routeTo('program', ['editor'])}>
+          Open the editor
+        </a>
+      </Empty>
+    );
   return (
     <Empty title="Waiting for the first request">
       {address === undefined ? (
@@ -90,6 +101,11 @@ function NothingYet(): JSX.Element {
         <>
           <p>Send a request through the gateway. It appears here by itself.</p>
           <pre>curl -i {address}/</pre>
+          {known?.upstream === null && (
+            <p>
+              A script records what its filters hand to <code>audit</code>; one without makes no records.
+            </p>
+          )}
         </>
       )}
     </Empty>

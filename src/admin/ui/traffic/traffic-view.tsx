@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { connection } from '../api/connection.ts';
+import { info } from '../api/info.ts';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { Split } from '../parts/split.tsx';
 import { Facets } from './facets.tsx';
@@ -21,7 +22,7 @@ import { TrafficStatus } from './traffic-status.tsx';
 import { TimeRangeButtons } from './time-range-buttons.tsx';
 import { useLoadedRow } from './use-loaded-row.ts';
 import { useReading } from './use-reading.ts';
-import { useWidth } from './use-width.ts';
+import { useWidth } from '../parts/use-width.ts';
 import '../style/traffic.css';
 
 /** Below this width facets are a drawer, and a record lies over the list. */
@@ -38,6 +39,7 @@ export function TrafficView(): JSX.Element {
   }, [query, since, until]);
   const reading = useReading(records);
   const queryInput = useRef<HTMLInputElement>(null);
+  const detailSection = useRef<HTMLElement>(null);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const [element, width] = useWidth<HTMLDivElement>();
   const isWide = width >= WIDE;
@@ -55,7 +57,7 @@ export function TrafficView(): JSX.Element {
   useEffect(() => {
     if (epoch === 0 || fault !== null) return;
     void records.refresh();
-    void poll.ask();
+    poll.refresh();
   }, [epoch]);
   useEffect(() => poll.pause(isPaused), [poll, isPaused]);
   const openedRow = useLoadedRow(records, openedId);
@@ -64,14 +66,21 @@ export function TrafficView(): JSX.Element {
     queryInput.current!.focus();
     queryInput.current!.select();
   };
+  const focusDetail = (): void => detailSection.current?.focus();
+  const isOver = openedId !== null && !isWide;
+  useEffect(() => {
+    // What is under it can be reached by nobody.
+    if (isOver) focusDetail();
+  }, [isOver]);
   const closeDrawer = (): boolean => {
     setDrawerOpen(false);
     return isDrawerOpen;
   };
-  useShortcuts(trafficShortcuts(reading, focusQuery, closeDrawer));
+  useShortcuts(trafficShortcuts(reading, focusQuery, closeDrawer, focusDetail));
 
   const summary = poll.summary.value;
-  const facets = (
+  const hasStore = info.value?.hasStore !== false;
+  const facets = hasStore && (
     <Facets
       summary={summary}
       query={query}
@@ -83,7 +92,12 @@ export function TrafficView(): JSX.Element {
   );
   const detail =
     openedId === null ? null : (
-      <section class="traffic-detail" aria-label={isComparing ? 'Two records' : 'Record'}>
+      <section
+        ref={detailSection}
+        class="traffic-detail"
+        tabIndex={-1}
+        aria-label={isComparing ? 'Two records' : 'Record'}
+      >
         {!isWide && (
           <button type="button" class="button traffic-back" onClick={reading.close}>
             ← Back to the list
@@ -111,7 +125,7 @@ export function TrafficView(): JSX.Element {
           onOpen={reading.open}
         />
       </TrafficState>
-      {fault === null && (
+      {fault === null && hasStore && (
         <TrafficStatus
           records={records}
           summary={summary}
@@ -133,7 +147,12 @@ export function TrafficView(): JSX.Element {
       main
     );
   return (
-    <div class="traffic" ref={element} data-width={isWide ? 'wide' : 'narrow'}>
+    <div
+      class="traffic"
+      ref={element}
+      data-width={isWide ? 'wide' : 'narrow'}
+      data-reading={isOver ? 'over' : 'beside'}
+    >
       <h1 class="only-for-readers">Traffic</h1>
       <div class="traffic-bar">
         <QueryField
@@ -154,7 +173,7 @@ export function TrafficView(): JSX.Element {
           </button>
         )}
       </div>
-      {fault === null && (
+      {fault === null && hasStore && (
         <TrafficPlots summary={summary} width={width} onRange={(range) => navigate({ ...range })} />
       )}
       <div class="traffic-body">

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { recordEndpoints } from '../../../../src/admin/api/records/record-endpoints.ts';
-import { ask, bodyOf } from '../../../support/admin-request.ts';
+import { askEndpoint, bodyOf } from '../../../support/ask-endpoint.ts';
 import { recordFile } from '../../../support/record-file.ts';
 import { recordOf } from '../../../support/records.ts';
 
@@ -18,8 +18,8 @@ test('a recorded body is a download, whatever is in it', async (t) => {
     recordOf(2, { http: { request: { body: { bytes: 7 } } } }),
   ]);
   const endpoints = recordEndpoints(reader);
-  const get = (sequence: number, part: string): ReturnType<typeof ask> =>
-    ask(endpoints, 'getRecordBody', '/api/records/x', { pathValues: { id: recordOf(sequence).id, part } });
+  const get = (sequence: number, part: string): ReturnType<typeof askEndpoint> =>
+    askEndpoint(endpoints, 'GET', `/api/records/${recordOf(sequence).id}/body/${part}`);
   const answer = await get(1, 'response');
   t.deepEqual(answer.headers, {
     'Content-Type': 'application/octet-stream',

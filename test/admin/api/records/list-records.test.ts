@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { recordEndpoints } from '../../../../src/admin/api/records/record-endpoints.ts';
 import type { RecordRow } from '../../../../src/admin/api/records/record-row.ts';
 import type { AdminAnswer } from '../../../../src/admin/endpoint.ts';
-import { ask, bodyOf } from '../../../support/admin-request.ts';
+import { askEndpoint, bodyOf } from '../../../support/ask-endpoint.ts';
 import { recordFile } from '../../../support/record-file.ts';
 import { gapOf, recordOf } from '../../../support/records.ts';
 
@@ -21,7 +21,7 @@ test('documents and rows, newest or oldest first, page by page', async (t) => {
   const endpoints = recordEndpoints(reader);
   insert([1, 2, 3].map((sequence) => recordOf(sequence)));
   insert([4, 5].map((sequence) => recordOf(sequence)));
-  const documents = await ask(endpoints, 'listRecords', '/api/records?limit=2');
+  const documents = await askEndpoint(endpoints, 'GET', '/api/records?limit=2');
   t.is(documents.headers!['Content-Type'], 'application/x-ndjson');
   t.deepEqual(
     (await linesOf(documents)).map(({ event }) => (event as { sequence: number }).sequence),
@@ -29,13 +29,13 @@ test('documents and rows, newest or oldest first, page by page', async (t) => {
   );
   t.is(nextOf(documents), '/api/records?limit=2&before=4');
   const rows = async (target: string): Promise<number[]> =>
-    (await linesOf(await ask(endpoints, 'listRecords', target))).map(({ row }) => row as number);
+    (await linesOf(await askEndpoint(endpoints, 'GET', target))).map(({ row }) => row as number);
   t.deepEqual(await rows('/api/records?view=rows&before=4&limit=2'), [3, 2]);
   t.deepEqual(await rows('/api/records?view=rows&order=oldest&after=2'), [3, 4, 5]);
   t.deepEqual(await rows('/api/records?view=rows&query=sequence>=2%20sequence<5'), [4, 3, 2]);
   t.deepEqual(await rows('/api/records?view=rows&since=2000&until=1970-01-01T00:00:04Z'), [3, 2]);
   t.deepEqual(await rows('/api/records?view=rows&since=10m'), []);
-  t.is(nextOf(await ask(endpoints, 'listRecords', '/api/records?limit=5')), null, 'no more than these');
+  t.is(nextOf(await askEndpoint(endpoints, 'GET', '/api/records?limit=5')), null, 'no more than these');
 });
 
 test('a row has what a list shows; of a gap, what is missing', async (t) => {
@@ -47,7 +47,7 @@ test('a row has what a list shows; of a gap, what is missing', async (t) => {
     gapOf({ from: 2, to: 9, count: 8, reason: 'spool-full', sourceBytes: 1, destinationBytes: 2 }, 10),
   ]);
   const [gap, exchange] = (await linesOf(
-    await ask(recordEndpoints(reader), 'listRecords', '/api/records?view=rows'),
+    await askEndpoint(recordEndpoints(reader), 'GET', '/api/records?view=rows'),
   )) as unknown as RecordRow[];
   t.deepEqual(exchange, {
     row: 1,
@@ -86,7 +86,7 @@ test('a long list comes in pieces, read when the last one is taken, and its head
         recordOf(from + index, { http: { response: { body: { content: body } } } }),
       ),
     );
-  const answer = await ask(recordEndpoints(reader), 'listRecords', '/api/records?limit=100');
+  const answer = await askEndpoint(recordEndpoints(reader), 'GET', '/api/records?limit=100');
   t.is(nextOf(answer), '/api/records?limit=100&before=21');
   const sizes: number[] = [];
   let text = '';
@@ -112,7 +112,7 @@ test('what cannot be read is said with its place', async (t) => {
   insert([recordOf(1)]);
   const endpoints = recordEndpoints(reader);
   const refusal = async (query: string): Promise<Record<string, unknown>> => {
-    const answer = await ask(endpoints, 'listRecords', `/api/records?${query}`);
+    const answer = await askEndpoint(endpoints, 'GET', `/api/records?${query}`);
     t.is(answer.status, 400, query);
     return JSON.parse(await bodyOf(answer)) as Record<string, unknown>;
   };
@@ -136,13 +136,13 @@ test('what cannot be read is said with its place', async (t) => {
   ])
     t.true(
       [200, 400].includes(
-        (await ask(endpoints, 'listRecords', `/api/records?query=${encodeURIComponent(deep)}`)).status,
+        (await askEndpoint(endpoints, 'GET', `/api/records?query=${encodeURIComponent(deep)}`)).status,
       ),
     );
 });
 
 test('a program without a store says so', async (t) => {
-  const answer = await ask(recordEndpoints(null), 'listRecords', '/api/records');
+  const answer = await askEndpoint(recordEndpoints(null), 'GET', '/api/records');
   t.is(answer.status, 404);
   t.regex(await bodyOf(answer), /--store=off/);
 });
@@ -211,7 +211,7 @@ test('pages have each record once, in order, whatever is stored, merged or forgo
               model = model.filter((row) => left.has(row));
             } else if (target !== null) {
               const last: number | null = seen.at(-1) ?? null;
-              const answer: AdminAnswer = await ask(endpoints, 'listRecords', target);
+              const answer: AdminAnswer = await askEndpoint(endpoints, 'GET', target);
               const page = (await linesOf(answer)).map(({ row }) => row as number);
               const all = order === 'newest' ? model.toReversed() : model;
               const due = all.filter(

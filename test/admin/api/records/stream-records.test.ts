@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import * as fc from 'fast-check';
 import { recordEndpoints } from '../../../../src/admin/api/records/record-endpoints.ts';
 import type { Endpoint } from '../../../../src/admin/endpoint.ts';
-import { ask, bodyOf } from '../../../support/admin-request.ts';
+import { askEndpoint, bodyOf } from '../../../support/ask-endpoint.ts';
 import { recordFile } from '../../../support/record-file.ts';
 import { gapOf, recordOf } from '../../../support/records.ts';
 
@@ -26,8 +26,8 @@ class Client {
   }
 
   async open(target: string, lastId: string | null = null): Promise<this> {
-    const headers = lastId === null ? {} : { 'last-event-id': lastId };
-    const { body, status } = await ask(this.#endpoints, 'streamRecords', target, {
+    const headers: Record<string, string> = lastId === null ? {} : { 'last-event-id': lastId };
+    const { body, status } = await askEndpoint(this.#endpoints, 'GET', target, {
       headers,
       signal: this.#end.signal,
     });
@@ -143,10 +143,10 @@ test('so many streams and no more; one that is never read counts no longer than 
   const open = async (): Promise<number> => {
     const end = new AbortController();
     ends.push(end);
-    return (await ask(endpoints, 'streamRecords', '/api/records/stream', { signal: end.signal })).status;
+    return (await askEndpoint(endpoints, 'GET', '/api/records/stream', { signal: end.signal })).status;
   };
   for (let count = 0; count < 32; count++) t.is(await open(), 200);
-  const refused = await ask(endpoints, 'streamRecords', '/api/records/stream');
+  const refused = await askEndpoint(endpoints, 'GET', '/api/records/stream');
   t.is(refused.status, 503);
   t.truthy(refused.headers!['Retry-After']);
   t.regex(await bodyOf(refused), /32 streams/);

@@ -10,7 +10,7 @@ import {
   WINDOW_MINUTES,
 } from '../../../../src/admin/ui/health/plot-data.ts';
 import { latestOf, meanOf, slopeOf, valuesOf } from '../../../../src/admin/ui/health/series-of.ts';
-import { BYTES, COUNT, MILLISECONDS, RATE, SECONDS, SHARE } from '../../../../src/admin/ui/health/units.ts';
+import { BYTES, COUNT, MILLISECONDS, RATE, SECONDS } from '../../../../src/admin/ui/health/units.ts';
 import { healthOf, NOW_MS, seriesOf } from './health-fixture.ts';
 
 const { history } = healthOf({}, [
@@ -72,7 +72,7 @@ test('axes begin at 0 and hold the highest value', (t) => {
   t.is(axisTop(null, RATE), 1);
   t.is(axisTop(0.001, RATE), 1);
   t.true(axisTop(100, RATE) > 100);
-  for (const unit of [RATE, BYTES, MILLISECONDS, SECONDS, SHARE, COUNT])
+  for (const unit of [RATE, BYTES, MILLISECONDS, SECONDS, COUNT])
     t.deepEqual(
       [...unit.steps],
       unit.steps.toSorted((left, right) => left - right),
@@ -88,6 +88,4 @@ test('values as they are read', (t) => {
   t.is(MILLISECONDS.format(0), '0');
   t.is(MILLISECONDS.format(1.5), '1.5 ms');
   t.is(SECONDS.format(0.004), '4 ms');
-  t.is(SHARE.format(0.0005), '< 0.1 %');
-  t.is(SHARE.format(0.123), '12 %');
 });

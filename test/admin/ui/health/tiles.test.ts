@@ -42,7 +42,7 @@ test('what is bad is marked', (t) => {
     Requests: '– | 1,000 since the start',
     'Latency p99': '– | no request in the last minute',
     Waiting: '2 KiB | oldest 30 s | bad',
-    'Records lost': '3 | of 1,003 since the start | bad',
+    'Records lost': '3 | of 1,000 since the start | bad',
     Connections: '12 | open now; 7 refused | bad',
     Memory: '– | resident; heaps 40 MiB',
   });

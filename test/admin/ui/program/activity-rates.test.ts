@@ -1,6 +1,6 @@
 import test from 'ava';
-import { arrowWidth, formatRate, ratesOf } from '../../../../src/admin/ui/program/activity-rates.ts';
-import type { ProgramActivity } from '../../../../src/admin/ui/program/program-shapes.ts';
+import { arrowWidth, shortRate, ratesOf } from '../../../../src/admin/ui/program/activity-rates.ts';
+import type { ProgramActivity } from '../../../../src/gateway/program-activity.ts';
 
 function reading(
   atMs: number,
@@ -9,8 +9,10 @@ function reading(
   more: Partial<ProgramActivity> = {},
 ): ProgramActivity {
   const lastError = null;
-  const filters = [{ key: 'a#0.0', events, errors: 0, lastError }];
-  return { generation: 1, atMs, pipelines: [{ key: 'a#0', made, active: 2, filters }], ...more };
+  const filters = [{ key: 'a#0.0', name: 'dummy', events, errors: 0, lastError }];
+  const pipelines = [{ key: 'a#0', file: 'a', name: 'main', made, active: 2, filters }];
+  const stale = { programs: 0, sessions: 0 };
+  return { generation: 1, atMs, silentThreads: [], connections: 2, stale, pipelines, ...more };
 }
 
 test('rates are differences by the seconds between', (t) => {
@@ -35,7 +37,7 @@ test('what cannot be compared has no rate', (t) => {
 
 test('rates are short', (t) => {
   const shown = [0, 0.04, 0.44, 9.94, 9.96, 999.4, 999.6, 12_345, 999_499, 999_501, 12_345_678];
-  t.deepEqual(shown.map(formatRate), [
+  t.deepEqual(shown.map(shortRate), [
     '0',
     '<0.1',
     '0.4',

@@ -5,7 +5,7 @@ import {
   chartsOf,
   drawable,
 } from '../../../../src/admin/ui/program/flow-chart-model.ts';
-import type { GraphNode } from '../../../../src/admin/ui/program/program-shapes.ts';
+import type { GraphNode } from '../../../../src/script/graph.ts';
 import { graphOf } from '../../../support/chart-graph.ts';
 
 function arrowsOf({ boxes, arrows }: Chart): string[] {

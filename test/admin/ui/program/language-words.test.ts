@@ -1,20 +1,24 @@
 import test from 'ava';
 import type { CompletionPlace } from '../../../../src/admin/ui/program/completion-context.ts';
 import { wordNamed, wordsAt } from '../../../../src/admin/ui/program/language-words.ts';
-import type { Language } from '../../../../src/admin/ui/program/program-shapes.ts';
+import type { DescribedLanguage } from '../../../../src/script/describe-language.ts';
 
-const LANGUAGE: Language = {
-  beginnings: [{ name: 'listen', signature: 'listen(port)', summary: 'Begins.', parameters: [] }],
+const OURS = { examples: [], origin: 'tapline' } as const;
+
+const LANGUAGE: DescribedLanguage = {
+  beginnings: [{ name: 'listen', signature: 'listen(port)', summary: 'Begins.', parameters: [], ...OURS }],
   filters: [
     {
       name: 'fork',
       signature: 'fork(target)',
+      ...OURS,
       summary: 'Mirrors.',
       parameters: [{ name: 'target', type: 'pipeline', meaning: 'where to' }],
     },
     {
       name: 'connect',
       signature: 'connect(target, [options])',
+      ...OURS,
       summary: 'Connects.',
       parameters: [
         { name: 'target', type: 'string|function', meaning: 'host:port' },

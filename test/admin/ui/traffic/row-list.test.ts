@@ -7,32 +7,7 @@ import {
   RowList,
   type SkippedRows,
 } from '../../../../src/admin/ui/traffic/row-list.ts';
-
-function record(row: number): RecordRow {
-  return {
-    row,
-    id: `id-${row}`,
-    run: 'run',
-    thread: 0,
-    sequence: row,
-    timestampMs: row,
-    kind: 'exchange',
-    method: 'GET',
-    host: 'h',
-    path: '/',
-    status: 200,
-    durationNs: 1,
-    mimeType: null,
-    outcome: 'success',
-    errorType: null,
-    client: null,
-    trace: null,
-    connection: 1,
-    sourceBytes: 1,
-    destinationBytes: 1,
-    marks: [],
-  };
-}
+import { recordRow } from '../../../support/record-row.ts';
 
 function skipped(fromRow: number, row: number, count: number): SkippedRows {
   return { kind: 'skipped', fromRow, row, count, reason: 'sampled' };
@@ -51,18 +26,18 @@ function inShort(list: RowList): string {
 }
 
 function descending(from: number, to: number): RecordRow[] {
-  return Array.from({ length: from - to + 1 }, (_, index) => record(from - index));
+  return Array.from({ length: from - to + 1 }, (_, index) => recordRow(from - index));
 }
 
 test('new records come first, older pages last, and none twice', (t) => {
   const list = new RowList();
-  list.add(record(12));
-  list.addPage([record(12), record(11), record(9)], 9);
-  list.add(record(13));
-  list.add(record(12));
+  list.add(recordRow(12));
+  list.addPage([recordRow(12), recordRow(11), recordRow(9)], 9);
+  list.add(recordRow(13));
+  list.add(recordRow(12));
   t.is(inShort(list), '13 12 11 9');
   t.is(list.olderBefore, 9);
-  list.addPage([record(7), record(3)], null);
+  list.addPage([recordRow(7), recordRow(3)], null);
   t.is(inShort(list), '13 12 11 9 7 3');
   t.is(list.olderBefore, null);
   t.is(list.indexOf(11), 2);
@@ -74,11 +49,11 @@ test('new records come first, older pages last, and none twice', (t) => {
 
 test('while it is held nothing moves; then what waited is there', (t) => {
   const list = new RowList();
-  list.addPage([record(2), record(1)], null);
+  list.addPage([recordRow(2), recordRow(1)], null);
   list.hold(true);
-  list.add(record(3));
+  list.add(recordRow(3));
   list.add(skipped(4, 9, 5));
-  list.add(record(10));
+  list.add(recordRow(10));
   t.is(inShort(list), '2 1');
   t.is(list.waitingCount, 7);
   t.is(list.newestRow, 10);
@@ -90,7 +65,7 @@ test('while it is held nothing moves; then what waited is there', (t) => {
 test('what waits is bounded: the oldest of it is let go, and a line says how many', (t) => {
   const list = new RowList({ maxEntries: 1000, maxWaiting: 10 });
   list.hold(true);
-  for (let row = 1; row <= 100; row++) list.add(record(row));
+  for (let row = 1; row <= 100; row++) list.add(recordRow(row));
   t.is(list.waitingCount, 100);
   list.showWaiting();
   t.true(list.length <= 12, `${list.length} entries`);
@@ -105,7 +80,7 @@ test('what waits is bounded: the oldest of it is let go, and a line says how man
 
 test('a list that is full lets the oldest go, which can be loaded again', (t) => {
   const list = new RowList({ maxEntries: 100, maxWaiting: 10 });
-  for (let row = 1; row <= 1000; row++) list.add(record(row));
+  for (let row = 1; row <= 1000; row++) list.add(recordRow(row));
   t.true(list.length <= 105);
   t.is(list.at(0)!.row, 1000);
   const oldest = list.at(list.length - 1)!.row;
@@ -125,7 +100,7 @@ test('who reads on in a full list sees older records; the newest are let go', (t
 
 test('what was skipped is filled in, with what of it was known already', (t) => {
   const list = new RowList();
-  for (const entry of [record(10), record(15), skipped(11, 19, 8), record(20)]) list.add(entry);
+  for (const entry of [recordRow(10), recordRow(15), skipped(11, 19, 8), recordRow(20)]) list.add(entry);
   const line = list.at(1) as SkippedRows;
   t.true(isSkipped(line));
   list.fill(line, descending(19, 11), true);
@@ -134,7 +109,7 @@ test('what was skipped is filled in, with what of it was known already', (t) => 
 
 test('where a page does not hold all that was skipped, a line stays for the rest', (t) => {
   const list = new RowList();
-  for (const entry of [record(10), skipped(11, 19, 9), record(20)]) list.add(entry);
+  for (const entry of [recordRow(10), skipped(11, 19, 9), recordRow(20)]) list.add(entry);
   list.fill(list.at(1) as SkippedRows, descending(19, 16), false);
   t.is(inShort(list), '20 19 18 17 16 ~11-15×5 10');
   list.fill(list.at(5) as SkippedRows, descending(15, 11), true);
@@ -153,7 +128,7 @@ test('a line that is gone meanwhile is not filled', (t) => {
 test('a first page takes the place of what a stream skipped in it', (t) => {
   const list = new RowList();
   list.add(skipped(5, 8, 4));
-  list.add(record(9));
+  list.add(recordRow(9));
   list.addPage(descending(9, 1), null);
   t.is(inShort(list), '9 8 7 6 5 4 3 2 1');
 });
@@ -175,13 +150,13 @@ test('each row is there once and in order, whatever comes in whatever order', (t
       for (const step of actions) {
         const before = shown(list);
         const wasHeld = list.isHeld;
-        if (step.do === 'add') list.add(record(step.row));
+        if (step.do === 'add') list.add(recordRow(step.row));
         else if (step.do === 'skip')
           list.add(skipped(Math.max(1, step.row - step.length), step.row, step.length));
         else if (step.do === 'hold') list.hold(step.isHeld);
         else if (step.do === 'page')
           list.addPage(
-            step.rows.sort((a, b) => b - a).map((row) => record(row)),
+            step.rows.sort((a, b) => b - a).map((row) => recordRow(row)),
             null,
           );
         else {

@@ -6,31 +6,9 @@ import {
   statusLevel,
   tagsOf,
 } from '../../../../src/admin/ui/traffic/row-text.ts';
-import type { RecordRow } from '../../../../src/admin/api/records/record-row.ts';
+import { recordRow } from '../../../support/record-row.ts';
 
-const ROW: RecordRow = {
-  row: 1,
-  id: 'a',
-  run: 'r',
-  thread: 0,
-  sequence: 1,
-  timestampMs: 0,
-  kind: 'exchange',
-  method: 'GET',
-  host: 'h',
-  path: '/',
-  status: 200,
-  durationNs: 1,
-  mimeType: null,
-  outcome: 'success',
-  errorType: null,
-  client: null,
-  trace: null,
-  connection: 1,
-  sourceBytes: 1,
-  destinationBytes: 1,
-  marks: [],
-};
+const ROW = recordRow(1);
 
 test('a status has a level; without one, an error is a failure', (t) => {
   const level = (status: number | null, errorType: string | null = null): string =>

@@ -7,12 +7,12 @@ import { BODY_VIEW_TITLES, type BodyView as View, bodyViews } from './body-views
 import { EventList } from './event-list.tsx';
 import { FieldsTable } from './fields-table.tsx';
 import { parseFormFields } from './form-fields.ts';
-import { formatJson } from './format-json.ts';
+import { formatJson } from '../../../../codecs/json/format-json.ts';
 import { formatMarkup } from './format-markup.ts';
 import { HexTable } from './hex-table.tsx';
 import { droppedText, recordedText } from './marks.ts';
 import { PartList } from './part-list.tsx';
-import type { ShownBody } from './read-record.ts';
+import type { ShownBody } from './shown-record.ts';
 import { SearchableCode } from './searchable-code.tsx';
 
 /** A body: the view that suits it best, a switch to the others, or why it is not there. */

@@ -1,4 +1,4 @@
-import type { ShownBody } from './read-record.ts';
+import type { ShownBody } from './shown-record.ts';
 
 /** A way to look at a body. */
 export type BodyView = 'json' | 'markup' | 'form' | 'multipart' | 'events' | 'text' | 'hex';

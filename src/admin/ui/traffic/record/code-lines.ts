@@ -1,4 +1,4 @@
-import { jsonTokens } from './json-tokens.ts';
+import { jsonTokens } from '../../../../codecs/json/json-tokens.ts';
 import { markupTokens } from './markup-tokens.ts';
 
 /** What a stretch of text means, for its colour. */

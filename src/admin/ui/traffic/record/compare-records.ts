@@ -2,11 +2,11 @@ import { formatBytes, formatDuration } from '../../parts/format.ts';
 import { bodyViews } from './body-views.ts';
 import { diffLines } from './diff-lines.ts';
 import { type DiffRow, diffRows } from './diff-rows.ts';
-import { formatJson } from './format-json.ts';
+import { formatJson } from '../../../../codecs/json/format-json.ts';
 import { formatMarkup } from './format-markup.ts';
 import type { HeaderLine } from './header-lines.ts';
 import { marksOf } from './marks.ts';
-import type { ShownBody, ShownRecord } from './read-record.ts';
+import type { ShownBody, ShownRecord } from './shown-record.ts';
 import { statusText } from './status-text.ts';
 
 /** Something that both records have, as each has it; null where one does not. */
@@ -46,7 +46,7 @@ export function compareRecords(left: ShownRecord, right: ShownRecord): Compariso
       fact('Duration', ({ durationNs }) => duration(durationNs)),
       fact('First byte', ({ firstByteNs }) => duration(firstByteNs)),
       fact('Client', ({ client, source }) => client ?? source),
-      fact('Upstream', ({ upstream }) => upstream),
+      fact('Application', ({ upstream }) => upstream),
       fact('Request', ({ request }) => size(request.bytes)),
       fact('Request body', ({ request }) => size(request.body.bytes)),
       fact('Response', ({ response }) => size(response.bytes)),
@@ -68,10 +68,7 @@ export function compareRecords(left: ShownRecord, right: ShownRecord): Compariso
 }
 
 /** By name, in the order of the left, then what only the right has; values of a repeated field are one. */
-export function compareHeaders(
-  left: readonly HeaderLine[],
-  right: readonly HeaderLine[],
-): readonly ComparedValue[] {
+function compareHeaders(left: readonly HeaderLine[], right: readonly HeaderLine[]): readonly ComparedValue[] {
   const [leftByName, rightByName] = [byName(left), byName(right)];
   return [...new Set([...leftByName.keys(), ...rightByName.keys()])].map((name) =>
     compared(name, leftByName.get(name) ?? null, rightByName.get(name) ?? null),

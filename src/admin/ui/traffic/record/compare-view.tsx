@@ -10,7 +10,7 @@ import {
 import { DiffTable } from './diff-table.tsx';
 import { headFacts } from './head-facts.ts';
 import { type RecordState, useRecord } from './load-record.ts';
-import type { ShownRecord } from './read-record.ts';
+import type { ShownRecord } from './shown-record.ts';
 
 /** Two records and what differs between them; what is the same is folded away. */
 export function CompareView({

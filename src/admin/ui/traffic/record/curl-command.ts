@@ -1,5 +1,5 @@
 import { countRedacted, type HeaderLine, headerValue, isRedacted } from './header-lines.ts';
-import type { ShownBody, ShownRecord } from './read-record.ts';
+import type { ShownBody, ShownRecord } from './shown-record.ts';
 import { hasNul, needsPrintf, printfFormat, shellQuote } from './shell-quote.ts';
 
 /** Fields that curl makes itself, from the URL, the body and the connection. */

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatDuration } from '../../parts/format.ts';
 import { END_ERRORS, type ErrorWords, MESSAGE_ERRORS } from './error-words.ts';
-import type { ShownGap, ShownRecord, ShownSummary } from './read-record.ts';
+import type { ShownGap, ShownRecord, ShownSummary } from './shown-record.ts';
 import { statusText } from './status-text.ts';
 
 /** What is remarkable about a record, in words. They may hold text of the record. */
@@ -162,7 +162,8 @@ const GAP_REASONS: Readonly<Record<string, string>> = {
 
 function explainGap(gap: ShownGap): Explanation {
   const { count, from, to, reason } = gap;
-  const which = from === null || to === null ? '' : `, sequence ${from} to ${to}`;
+  const which =
+    from === null || to === null ? '' : from === to ? `, sequence ${from}` : `, sequence ${from} to ${to}`;
   return {
     tone: 'danger',
     sentence: `${count === null ? 'Some' : formatCount(count)} ${count === 1 ? 'record is' : 'records are'} missing here${which}: ${reason ?? 'no reason is given'}.`,

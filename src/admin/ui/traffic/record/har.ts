@@ -2,7 +2,7 @@ import { readCookies } from './cookies.ts';
 import { parseFormFields } from './form-fields.ts';
 import { headerValue } from './header-lines.ts';
 import { utf8Length } from './marks.ts';
-import type { ShownMessage, ShownRecord } from './read-record.ts';
+import type { ShownMessage, ShownRecord } from './shown-record.ts';
 import { statusText } from './status-text.ts';
 
 /**

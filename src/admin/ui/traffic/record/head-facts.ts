@@ -1,6 +1,6 @@
 import type { RecordRow } from '../../../api/records/record-row.ts';
 import { formatCount } from '../../parts/format.ts';
-import type { ShownRecord } from './read-record.ts';
+import type { ShownRecord } from './shown-record.ts';
 
 /** What the head of a view says of a record, as soon as anything is known of it. */
 export interface HeadFacts {

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { connection } from '../../api/connection.ts';
 import { request, RequestError } from '../../api/request.ts';
-import { type ShownRecord, readRecord } from './read-record.ts';
+import { readRecord } from './read-record.ts';
+import type { ShownRecord } from './shown-record.ts';
 
 /** A record on its way here. */
 export type RecordState =

@@ -1,5 +1,5 @@
 import { formatBytes } from '../../parts/format.ts';
-import type { ShownBody, ShownRecord } from './read-record.ts';
+import type { ShownBody, ShownRecord } from './shown-record.ts';
 
 /** Something that happened to a record on its way here. */
 export interface RecordMark {

@@ -3,7 +3,7 @@ import { BodyView } from './body-view.tsx';
 import { readCookies } from './cookies.ts';
 import { FieldsTable } from './fields-table.tsx';
 import { parseFormFields } from './form-fields.ts';
-import type { ShownMessage } from './read-record.ts';
+import type { ShownMessage } from './shown-record.ts';
 
 /** A request or an answer: parameters, cookies, headers, body. */
 export function MessageView({

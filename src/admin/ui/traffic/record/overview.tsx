@@ -8,7 +8,7 @@ import { type Fact, FactList } from './fact-list.tsx';
 import { FieldsTable } from './fields-table.tsx';
 import { marksOf } from './marks.ts';
 import { Part } from './message-view.tsx';
-import type { ShownBody, ShownRecord } from './read-record.ts';
+import type { ShownBody, ShownRecord } from './shown-record.ts';
 import { statusText } from './status-text.ts';
 import { timingOf } from './timing.ts';
 import { TimingBar } from './timing-bar.tsx';
@@ -96,9 +96,11 @@ function exchangeFacts(record: ShownRecord): readonly Fact[] {
 }
 
 function gapFacts(gap: NonNullable<ShownRecord['gap']>): readonly Fact[] {
+  const { from, to } = gap;
+  const sequence = from === null || to === null ? null : from === to ? String(from) : `${from} to ${to}`;
   return [
     { name: 'Records', text: gap.count === null ? null : formatCount(gap.count) },
-    { name: 'Sequence', text: gap.from === null || gap.to === null ? null : `${gap.from} to ${gap.to}` },
+    { name: 'Sequence', text: sequence },
     { name: 'Reason', text: gap.reason },
     { name: 'From clients', text: gap.sourceBytes === null ? null : formatBytes(gap.sourceBytes) },
     { name: 'To clients', text: gap.destinationBytes === null ? null : formatBytes(gap.destinationBytes) },

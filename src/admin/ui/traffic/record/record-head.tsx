@@ -3,7 +3,7 @@ import { formatDateTime, formatDuration } from '../../parts/format.ts';
 import { Shown } from '../../parts/shown.tsx';
 import { explain } from './explain.ts';
 import type { HeadFacts } from './head-facts.ts';
-import type { ShownRecord } from './read-record.ts';
+import type { ShownRecord } from './shown-record.ts';
 import { statusText } from './status-text.ts';
 
 /** What was asked, what came of it, and what went wrong, in words. */

@@ -5,10 +5,10 @@ import { copy, say } from '../../parts/toasts.tsx';
 import { curlCommand } from './curl-command.ts';
 import { download, followLink } from './download.ts';
 import { fileName } from './file-name.ts';
-import { formatJson } from './format-json.ts';
+import { formatJson } from '../../../../codecs/json/format-json.ts';
 import { harOf } from './har.ts';
 import { MenuButton, type MenuItem } from './menu-button.tsx';
-import type { ShownRecord } from './read-record.ts';
+import type { ShownRecord } from './shown-record.ts';
 import { comparingAddress, deepLink } from './record-address.ts';
 
 /** What can be taken away from a record. @param text its document as it is stored */

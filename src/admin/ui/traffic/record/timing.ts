@@ -1,4 +1,4 @@
-import type { ShownRecord } from './read-record.ts';
+import type { ShownRecord } from './shown-record.ts';
 
 /** A stretch of an exchange's time. */
 export interface TimingPhase {
@@ -71,7 +71,7 @@ function phasesOf(
           fromNs,
           toNs: end,
         };
-  const waitingLabel = firstByte === null ? 'Waiting, no answer came' : 'Waiting for the upstream';
+  const waitingLabel = firstByte === null ? 'Waiting, no answer came' : 'Waiting for the application';
   if (record.kind === 'refusal')
     return firstByte === null
       ? [{ kind: 'request', label: 'Client sends what is refused', fromNs: 0, toNs: end }]

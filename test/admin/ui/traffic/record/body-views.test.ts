@@ -1,6 +1,7 @@
 import test from 'ava';
 import { bodyViews } from '../../../../../src/admin/ui/traffic/record/body-views.ts';
-import { readRecord, type ShownBody } from '../../../../../src/admin/ui/traffic/record/read-record.ts';
+import { readRecord } from '../../../../../src/admin/ui/traffic/record/read-record.ts';
+import type { ShownBody } from '../../../../../src/admin/ui/traffic/record/shown-record.ts';
 import { exchangeWith } from '../../../../support/shown-documents.ts';
 
 function bodyOf(content: string | undefined, sniffed: string | undefined, declared?: string): ShownBody {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { compareBodies, compareRecords } from '../../../../../src/admin/ui/traffic/record/compare-records.ts';
-import { readRecord, type ShownBody } from '../../../../../src/admin/ui/traffic/record/read-record.ts';
+import { readRecord } from '../../../../../src/admin/ui/traffic/record/read-record.ts';
+import type { ShownBody } from '../../../../../src/admin/ui/traffic/record/shown-record.ts';
 import { EXCHANGE, exchangeWith } from '../../../../support/shown-documents.ts';
 
 const body = (

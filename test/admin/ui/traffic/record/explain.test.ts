@@ -136,6 +136,10 @@ test('refusals, failures of the application, tunnels, gaps, summaries', (t) => {
   t.is(gap.sentence, '1,200 records are missing here, sequence 5 to 1204: spool-full.');
   t.regex(gap.advice, /--spool-size/);
   t.is(
+    of({ tapline: { kind: 'gap', gap: { from: 5, to: 5, count: 1, reason: 'spool-full' } } })!.sentence,
+    '1 record is missing here, sequence 5: spool-full.',
+  );
+  t.is(
     of({ tapline: { kind: 'summary', capture: 'count', rule: 'count path=/health', summary: { count: 3 } } })!
       .sentence,
     '3 exchanges have no record of their own: a capture rule counts them.',

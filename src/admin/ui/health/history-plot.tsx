@@ -1,10 +1,11 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import uPlot from 'uplot';
+import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
+import type uPlot from 'uplot';
+import { CanvasPlot } from '../parts/canvas-plot.tsx';
+import { formatClockSeconds } from '../parts/format.ts';
 import { cursorPlace } from './plot-cursor.ts';
 import { hasValues, plotInWords, type PlotLine } from './plot-data.ts';
-import { plotOptions, type PlotWindow, readColours } from './plot-options.ts';
-import { formatClockSeconds } from './wording.ts';
+import { plotOptions, type PlotWindow } from './plot-options.ts';
 
 /** Samples that a key moves the cursor by, with Shift. */
 const LONG_STEP = 12;
@@ -14,7 +15,7 @@ const LONG_STEP = 12;
  * what it shows as a whole is said in a sentence.
  * @param nothing what is shown instead of a plot without a value
  */
-export function Plot({
+export function HistoryPlot({
   title,
   timesMs,
   lines,
@@ -121,35 +122,14 @@ function Canvas({
   height: number;
   place: number | null;
 }): JSX.Element {
-  const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const window = useRef<PlotWindow>({ fromMs: 0, toMs: 0 });
-  const look = useLook(element);
   const toMs = timesMs.at(-1) ?? 0;
   window.current = { fromMs: toMs - minutes * 60_000, toMs };
-  const data = [timesMs, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData;
-  const shape = lines.map(({ title, colour }) => `${title} ${colour}`).join();
-  useEffect(() => {
-    if (look.width === 0) return;
-    const made = new uPlot(
-      plotOptions({
-        lines,
-        colours: readColours(element.current!),
-        size: { width: look.width, height },
-        window: () => window.current,
-      }),
-      data,
-      element.current!,
-    );
-    plot.current = made;
-    return () => {
-      plot.current = null;
-      made.destroy();
-    };
-    // What else is in the closure is given by `setData`.
-  }, [shape, height, look.theme, look.width > 0]);
-  useEffect(() => plot.current?.setSize({ width: look.width, height }), [look.width, height]);
-  useEffect(() => plot.current?.setData(data), [timesMs, minutes]);
+  const data = useMemo(
+    () => [timesMs, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData,
+    [timesMs, minutes],
+  );
   useEffect(() => {
     // After the plot has taken its data and scales, which it does at the end of the turn.
     queueMicrotask(() => {
@@ -160,25 +140,16 @@ function Canvas({
       made.setCursor({ left, top: place === null ? -10 : 0 }, false);
     });
   }, [place, timesMs, minutes]);
-  return <div ref={element} class="health-canvas" style={{ height: `${height}px` }} />;
-}
-
-/** How wide the element is, and a number that changes with the theme: a canvas takes no part in style sheets. */
-function useLook(element: { readonly current: HTMLElement | null }): { width: number; theme: number } {
-  const [width, setWidth] = useState(0);
-  const [theme, setTheme] = useState(0);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
-    observer.observe(element.current!);
-    const light = matchMedia('(prefers-color-scheme: light)');
-    const onTheme = (): void => setTheme((before) => before + 1);
-    light.addEventListener('change', onTheme);
-    return () => {
-      observer.disconnect();
-      light.removeEventListener('change', onTheme);
-    };
-  }, []);
-  return { width, theme };
+  return (
+    <CanvasPlot
+      name="health-canvas"
+      data={data}
+      height={height}
+      options={(colours) => plotOptions({ lines, colours, window: () => window.current })}
+      shape={lines.map(({ title, colour }) => `${title} ${colour}`).join()}
+      plot={plot}
+    />
+  );
 }
 
 /** The shared cursor, where there is such a sample. */

@@ -1,13 +1,11 @@
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import uPlot from 'uplot';
-import { formatDateTime, formatTime } from '../parts/format.ts';
+import { useRef } from 'preact/hooks';
+import type uPlot from 'uplot';
+import { axisLook, CanvasPlot, type Colours } from '../parts/canvas-plot.tsx';
+import { formatClock, formatClockSeconds, formatDateTime } from '../parts/format.ts';
 import { rangeBetween, type TimeRange } from './time-range.ts';
 
-/** Colours by the names of their tokens, as the theme of now has them. */
-export type Colours = (token: string) => string;
-
-export interface PlotProps {
+export interface RangePlotProps {
   /** For screen readers. */
   readonly label: string;
   /** Times in ms, then the values of each series. */
@@ -15,7 +13,7 @@ export interface PlotProps {
   /** Of time, for the width of bars and the end of the axis. */
   readonly stepMs: number;
   readonly height: number;
-  /** What is drawn; read once, and again when the theme changes. */
+  /** What is drawn; asked for once, and again when the theme changes. */
   readonly series: (colours: Colours) => readonly uPlot.Series[];
   readonly scale: uPlot.Scale;
   /** The labels of the values' axis. */
@@ -40,69 +38,32 @@ const TIME_STEPS_MS = [
 ].map((seconds) => seconds * 1000);
 
 /** A plot over time in which a stretch can be drawn to look at it alone. */
-export function Plot(props: PlotProps): JSX.Element {
-  const element = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
+export function RangePlot(props: RangePlotProps): JSX.Element {
   const latest = useRef(props);
   latest.current = props;
-  const [isDark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
-
-  useEffect(() => {
-    const query = matchMedia('(prefers-color-scheme: dark)');
-    const look = (): void => setDark(query.matches);
-    query.addEventListener('change', look);
-    return () => query.removeEventListener('change', look);
-  }, []);
-
-  useLayoutEffect(() => {
-    const root = element.current!;
-    const made = new uPlot(optionsOf(latest, root), latest.current.data, root);
-    plot.current = made;
-    const sizes = new ResizeObserver(() => {
-      const { clientWidth } = root;
-      if (clientWidth > 0 && clientWidth !== made.width)
-        made.setSize({ width: clientWidth, height: latest.current.height });
-    });
-    sizes.observe(root);
-    return () => {
-      sizes.disconnect();
-      made.destroy();
-      plot.current = null;
-    };
-  }, [isDark]);
-
-  useLayoutEffect(() => {
-    plot.current?.setData(props.data);
-  }, [props.data]);
-
+  const { label, data, height } = props;
   return (
-    <div
-      ref={element}
-      class="plot"
-      role="img"
-      aria-label={props.label}
-      style={{ height: `${props.height}px` }}
+    <CanvasPlot
+      name="plot"
+      label={label}
+      data={data}
+      height={height}
+      options={(colours) => optionsOf(latest, colours)}
     />
   );
 }
 
-function optionsOf(latest: { readonly current: PlotProps }, root: HTMLElement): uPlot.Options {
-  const style = getComputedStyle(root);
-  const colours: Colours = (token) => style.getPropertyValue(`--${token}`).trim();
-  const { series, scale, valueLabels, valueLines, height } = latest.current;
-  const font = `11px ${colours('font')}`;
-  const axis = {
-    stroke: colours('text-muted'),
-    font,
-    grid: { stroke: colours('line'), width: 1 },
-    ticks: { show: false },
-  } as const;
+function optionsOf(
+  latest: { readonly current: RangePlotProps },
+  colours: Colours,
+): Omit<uPlot.Options, 'width' | 'height'> {
+  const { series, scale, valueLabels, valueLines } = latest.current;
+  const axis = axisLook(colours);
   let pointed: number | null = null;
   return {
-    width: Math.max(60, root.clientWidth),
-    height,
     ms: 1,
-    padding: [6, 8, 0, 0],
+    // The last label stands half beyond the end of the axis.
+    padding: [6, 26, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -121,8 +82,9 @@ function optionsOf(latest: { readonly current: PlotProps }, root: HTMLElement): 
     axes: [
       {
         ...axis,
-        size: 22,
-        gap: 3,
+        // Below the lowest label of the other axis.
+        size: 26,
+        gap: 7,
         space: 70,
         incrs: TIME_STEPS_MS,
         values: (_, splits, _axis, _space, stepMs) => splits.map((ms) => timeLabel(ms, stepMs)),
@@ -161,9 +123,7 @@ function optionsOf(latest: { readonly current: PlotProps }, root: HTMLElement): 
 }
 
 function timeLabel(ms: number, stepMs: number): string {
-  const time = formatTime(ms);
-  if (stepMs < 60_000) return time.slice(0, 8);
-  return stepMs < 86_400_000 && time.slice(0, 5) !== '00:00'
-    ? time.slice(0, 5)
-    : formatDateTime(ms).slice(5, 10);
+  if (stepMs < 60_000) return formatClockSeconds(ms);
+  const clock = formatClock(ms);
+  return stepMs < 86_400_000 && clock !== '00:00' ? clock : formatDateTime(ms).slice(5, 10);
 }

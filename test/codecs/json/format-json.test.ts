@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { formatJson } from '../../../../../src/admin/ui/traffic/record/format-json.ts';
-import { jsonTokens } from '../../../../../src/admin/ui/traffic/record/json-tokens.ts';
-import { HOSTILE_TEXT } from '../../../../support/hostile-text.ts';
+import { formatJson } from '../../../src/codecs/json/format-json.ts';
+import { jsonTokens } from '../../../src/codecs/json/json-tokens.ts';
+import { HOSTILE_TEXT } from '../../support/hostile-text.ts';
 
 const tokensOf = (text: string): string[] =>
   [...jsonTokens(text)].filter(({ kind }) => kind !== 'blank').map((token) => token.text);
@@ -17,8 +17,8 @@ test('JSON as everybody writes it', (t) => {
 
 test('numbers, escapes and repeated keys stay as they were sent', (t) => {
   t.is(
-    formatJson('{"n":12345678901234567890.10,"n":1E400,"t":"\\u0041\\/"}'),
-    '{\n  "n": 12345678901234567890.10,\n  "n": 1E400,\n  "t": "\\u0041\\/"\n}',
+    formatJson('{"n":12345678901234567890.10,"n":1E400,"t":"\\u0041\\/","__proto__":[ ]}'),
+    '{\n  "n": 12345678901234567890.10,\n  "n": 1E400,\n  "t": "\\u0041\\/",\n  "__proto__": []\n}',
   );
 });
 
