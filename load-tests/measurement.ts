@@ -50,6 +50,8 @@ export type SubjectName =
   | 'tapline-off'
   /** Full capture into the embedded store with its search index. */
   | 'tapline-store'
+  /** The same, with an open page that follows the traffic. */
+  | 'tapline-page'
   /** Full capture, batched and gzipped to a bulk sink, no store. */
   | 'tapline-bulk'
   /** Full capture to a bulk sink and an OTLP receiver. */

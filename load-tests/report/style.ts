@@ -13,6 +13,7 @@ const LINES: Record<SubjectName, readonly [light: string, dark: string, dashes: 
   haproxy: ['#b0518c', '#e39bc4', '8 3 2 3', 1.6],
   'tapline-off': ['#a86a00', '#f0b429', '5 2.5', 2.4],
   'tapline-store': ['#d55e00', '#ff8a4c', 'none', 2.4],
+  'tapline-page': ['#d55e00', '#ff8a4c', '7 3', 2.4],
   'tapline-bulk': ['#008060', '#2fcf9f', 'none', 2.4],
   'tapline-both': ['#1a1a1a', '#f2f2f2', 'none', 2.4],
 };

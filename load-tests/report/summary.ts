@@ -43,6 +43,7 @@ export const SUBJECTS: readonly SubjectName[] = [
   'haproxy',
   'tapline-off',
   'tapline-store',
+  'tapline-page',
   'tapline-bulk',
   'tapline-both',
 ];

@@ -9,6 +9,7 @@ import { largeBodies } from './large-bodies.ts';
 import { largeJson } from './large-json.ts';
 import { manyConnections } from './many-connections.ts';
 import { newConnection } from './new-connection.ts';
+import { openPage } from './open-page.ts';
 import { pipelined } from './pipelined.ts';
 import { reference } from './reference.ts';
 import { serverSentEvents } from './server-sent-events.ts';
@@ -22,6 +23,7 @@ import type { Scenario } from './scenario.ts';
 export const scenarios: readonly Scenario[] = [
   reference,
   halfLoad,
+  openPage,
   idleConnections,
   largeBodies,
   smallGet,

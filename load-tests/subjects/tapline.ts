@@ -12,6 +12,7 @@ import type { RunningSubject, SinkMode, Subject } from './subject.ts';
 import { readVitals } from './vitals.ts';
 
 const BULK_SINK = path.join(import.meta.dirname, '../delivery/bulk-sink.ts');
+const OPEN_PAGE = path.join(import.meta.dirname, 'open-page.ts');
 const OTLP_SINK = path.join(import.meta.dirname, '../delivery/otlp-sink.ts');
 const READY = /Listening on (http:\/\/\S+)[^]*Page: (http:\/\/\S+)/;
 /** Longer than --flush-interval, after which all records are at least in the spool, and than the second in which threads tell what they have counted. */
@@ -21,13 +22,16 @@ const WARM_UP_SECONDS = 2;
 const DRAIN_MS = 60_000;
 const VERIFY_MS = 60_000;
 
-type Destination = 'nothing' | 'store' | 'bulk' | 'both';
+type Destination = 'nothing' | 'store' | 'store-with-page' | 'bulk' | 'both';
 
 /** Passes bytes on, records nothing. */
 export const taplineOff = subjectOf('tapline-off', 'nothing');
 
 /** Full capture into the embedded store. */
 export const taplineStore = subjectOf('tapline-store', 'store');
+
+/** Full capture into the embedded store, with an open page that follows the traffic. */
+export const taplinePage = subjectOf('tapline-page', 'store-with-page');
 
 /** Full capture to a bulk sink. */
 export const taplineBulk = subjectOf('tapline-bulk', 'bulk');
@@ -53,6 +57,7 @@ class TaplineRun implements RunningSubject {
   readonly #gateway: Child;
   readonly #bulk: Child | null;
   readonly #otlp: Child | null;
+  #openPage: Child | null = null;
   readonly #bareNodeRssBytes: number;
   readonly groupOf = gatewayThread;
 
@@ -129,11 +134,18 @@ class TaplineRun implements RunningSubject {
   }
 
   get companionPids(): readonly number[] {
-    return [this.#bulk, this.#otlp].flatMap((sink) => (sink === null ? [] : [sink.pid]));
+    return [this.#bulk, this.#otlp, this.#openPage].flatMap((child) => (child === null ? [] : [child.pid]));
   }
 
   async warmedUp(): Promise<void> {
     if (this.#sink === 'dies') await this.#bulk?.stop('SIGKILL');
+    if (this.#destination === 'store-with-page')
+      this.#openPage = await this.#rig.children.start(
+        [process.execPath, OPEN_PAGE, this.#gateway.ready![2]!],
+        {
+          ready: /^ready/,
+        },
+      );
   }
 
   async settled(): Promise<void> {
@@ -152,6 +164,7 @@ class TaplineRun implements RunningSubject {
   }
 
   async finish(requests: number, mayBeCut: number): Promise<Measurement['records']> {
+    await this.#closePage();
     await this.#gateway.stop();
     const records = this.#destination === 'nothing' ? null : await this.#count(requests, mayBeCut);
     await this.stop();
@@ -159,6 +172,7 @@ class TaplineRun implements RunningSubject {
   }
 
   async stop(): Promise<void> {
+    await this.#openPage?.stop('SIGKILL');
     await this.#gateway.stop('SIGKILL');
     await this.#bulk?.stop();
     await this.#otlp?.stop();
@@ -197,6 +211,13 @@ class TaplineRun implements RunningSubject {
           ...Object.values((await (await fetch(`${sink.ready![1]}/taken`)).json()) as Record<string, number>),
         );
     return counts;
+  }
+
+  /** Throws where the page had not been open all the time: then nothing was measured. */
+  async #closePage(): Promise<void> {
+    if (this.#openPage === null) return;
+    const code = await this.#openPage.stop();
+    if (code !== 0) throw new Error(`the open page failed: ${this.#openPage.output()}`);
   }
 
   async #page(): Promise<string> {

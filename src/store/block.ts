@@ -55,6 +55,7 @@ export class Block {
   readonly #factsAt: number;
   #ids: readonly string[] | null = null;
   #facts: readonly (readonly (string | number | null)[])[] | null = null;
+  #mayHaveGaps: boolean | null = null;
   #documents: Buffer | null = null;
   #starts: readonly number[] | null = null;
   #parsed: { readonly index: number; readonly document: Partial<EcsDocument> } | null = null;
@@ -124,6 +125,11 @@ export class Block {
   get facts(): readonly (readonly (string | number | null)[])[] {
     this.#facts ??= JSON.parse(this.#packed.toString('utf8', this.#factsAt)) as (string | number | null)[][];
     return this.#facts;
+  }
+
+  /** False where none of the records is a gap: that is told without reading what they are. */
+  get mayHaveGaps(): boolean {
+    return (this.#mayHaveGaps ??= this.#packed.includes('"gap"', this.#factsAt));
   }
 
   /** Bytes of a record's JSON document. */

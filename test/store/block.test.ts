@@ -41,6 +41,15 @@ test('facts that came with a record are taken for its own; without, they are rea
   t.is(block.value(1, 'thread'), 1);
 });
 
+test('whether a block may have gaps is told without reading its facts, and never wrongly that it has none', (t) => {
+  const writer = new BlockWriter();
+  const many = Array.from({ length: 40 }, (_, index) => recordOf(index + 1));
+  t.false(readBack(writer, many).mayHaveGaps);
+  t.true(readBack(writer, [...many, gapOf(facts, 41)]).mayHaveGaps);
+  // A method of that name is no gap: who asks looks at the record then.
+  t.true(readBack(writer, [recordOf(1, { http: { request: { method: 'gap' } } })]).mayHaveGaps);
+});
+
 test('what records share is written once', (t) => {
   const records = Array.from({ length: 500 }, (_, index) => recordOf(index + 1));
   const { columns, documents, filter } = new BlockWriter().pack(records);

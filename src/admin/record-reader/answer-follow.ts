@@ -23,7 +23,11 @@ function* follow({ query, afterRow, form, sample }: FollowQuestion, reading: Sto
   let records = 0;
   const take: Take = (block, index, row) => {
     // A gap is never passed over: what it tells of is lost for good.
-    if (sample !== null && records >= sample && block.value(index, 'kind') !== 'gap') {
+    if (
+      sample !== null &&
+      records >= sample &&
+      !(block.mayHaveGaps && block.value(index, 'kind') === 'gap')
+    ) {
       skipped.add(row);
       return true;
     }

@@ -62,6 +62,7 @@ test('the budgets are those of the design, each with a name of its own', (t) => 
       ['idle-connection', 8 * 1024, 5 * 1024, 'at-most', 'bytes'],
       ['idle-connection-connected', 20 * 1024, 12 * 1024, 'at-most', 'bytes'],
       ['throughput-bulk-sink', 0.75, 0.85, 'at-least', 'ratio'],
+      ['throughput-open-page', 0.9, 0.95, 'at-least', 'ratio'],
       ['added-p99', 0.5, 0.2, 'at-most', 'ms'],
     ],
   );

@@ -34,6 +34,14 @@ const NAMES: Readonly<Record<string, string>> = {
 // A zero-width joiner within an emoji is harmless and common.
 const HIDDEN = /(?!\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
+/** Printable ASCII, most of what there is: it is shown as it is, and moves nothing around it. */
+const PLAIN = /^[ -~]*$/;
+
+/** Whether a text has nothing in it that needs care, and is short enough. */
+export function isPlain(text: string, maxLength: number): boolean {
+  return text.length <= maxLength && PLAIN.test(text);
+}
+
 /**
  * Cuts hostile text into pieces that can be put into a page, line feeds and tabs kept.
  * @param maxLength characters; what is beyond is left out
@@ -58,6 +66,7 @@ export function shownText(
 
 /** The same as one line of plain text, for titles, names for screen readers, and cells: hidden characters by their names in brackets. */
 export function plainText(text: string, maxLength = 500): string {
+  if (isPlain(text, maxLength)) return text;
   const { pieces, isCut } = shownText(text.slice(0, maxLength + 1), maxLength);
   const line = pieces.map((piece) => (piece.isHidden ? `⟨${piece.text}⟩` : piece.text)).join('');
   return `${line.replace(/[\n\t]/g, ' ')}${isCut ? '…' : ''}`;

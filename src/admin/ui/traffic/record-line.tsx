@@ -1,7 +1,7 @@
-import { Component, type JSX } from 'preact';
+import { Component, type ComponentChild, type JSX } from 'preact';
 import type { RecordRow } from '../../api/records/record-row.ts';
 import { formatBytes, formatDateTime, formatDuration, formatTime } from '../parts/format.ts';
-import { plainText } from '../parts/shown-text.ts';
+import { isPlain, plainText } from '../parts/shown-text.ts';
 import { Shown } from '../parts/shown.tsx';
 import { durationLevel, durationShare } from './duration-scale.ts';
 import { noticeText, shortType, STATUS_SHAPES, statusLevel, type Tag, tagsOf } from './row-text.ts';
@@ -65,7 +65,7 @@ export class RecordLine extends Component<RecordLineProps> {
       <div {...shared} class="records-line" data-level={level}>
         {time}
         <span class="records-method" role="gridcell">
-          <Shown text={row.method ?? '–'} maxLength={20} />
+          {shown(row.method ?? '–', 20)}
         </span>
         <span class="records-status" role="gridcell" data-level={level}>
           <span class="records-shape" aria-hidden="true">
@@ -74,23 +74,21 @@ export class RecordLine extends Component<RecordLineProps> {
           {row.status ?? 'none'}
         </span>
         <span class="records-host" role="gridcell" title={plainText(row.host ?? '')}>
-          <Shown text={row.host ?? ''} maxLength={MAX_SHOWN} />
+          {shown(row.host ?? '', MAX_SHOWN)}
         </span>
         <span class="records-path" role="gridcell" title={plainText(row.path ?? '', 2000)}>
           {isCompared && <span class="records-tag records-tag-compare">compare</span>}
-          <Shown text={row.path ?? ''} maxLength={MAX_SHOWN} />
+          {shown(row.path ?? '', MAX_SHOWN)}
         </span>
         <span class="records-type" role="gridcell" title={plainText(row.mimeType ?? '')}>
-          <Shown text={shortType(row.mimeType)} maxLength={60} />
+          {shown(shortType(row.mimeType), 60)}
         </span>
         <span
           class="records-sizes"
           role="gridcell"
           title="Bytes of the request and of the answer, heads included"
         >
-          <span>{formatBytes(row.sourceBytes)}</span>
-          <span class="records-sizes-between"> / </span>
-          <span>{formatBytes(row.destinationBytes)}</span>
+          {`${formatBytes(row.sourceBytes)} / ${formatBytes(row.destinationBytes)}`}
         </span>
         <span class="records-duration" role="gridcell">
           {row.durationNs !== null && (
@@ -105,13 +103,18 @@ export class RecordLine extends Component<RecordLineProps> {
         <span class="records-tags" role="gridcell" title={tags.map(tagTitle).join('\n')}>
           {tags.map(({ text, level }) => (
             <span key={`${level} ${text}`} class={`records-tag records-tag-${level}`}>
-              <Shown text={text} maxLength={40} />
+              {shown(text, 40)}
             </span>
           ))}
         </span>
       </div>
     );
   }
+}
+
+/** Text of a record, as `Shown` shows it: what needs no care is a text and nothing else, since a list that is scrolled draws hundreds of lines a second. */
+function shown(text: string, maxLength: number): ComponentChild {
+  return isPlain(text, maxLength) ? text : <Shown text={text} maxLength={maxLength} />;
 }
 
 function tagTitle({ text, meaning }: Tag): string {
