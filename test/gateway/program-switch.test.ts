@@ -60,8 +60,14 @@ const saying = (text: string, listen = "'127.0.0.1:0'"): string =>
   `pipy().listen(${listen}).decodeHttpRequest().replaceMessage(() => new Message('${text}')).encodeHttpResponse()`;
 
 async function get(port: number): Promise<string> {
-  const { body } = await request(`http://127.0.0.1:${port}/`, { reset: true });
-  return body.text();
+  // Of its own: no connection of an earlier request, which may just be closing.
+  const dispatcher = new Agent();
+  try {
+    const { body } = await request(`http://127.0.0.1:${port}/`, { dispatcher });
+    return await body.text();
+  } finally {
+    await dispatcher.destroy();
+  }
 }
 
 async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
