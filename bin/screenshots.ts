@@ -34,7 +34,7 @@ const VIEWS: readonly View[] = [
     hash: '#/traffic?query=method:POST',
     async reach(page) {
       await page.getByRole('row').filter({ hasText: '/api/orders' }).first().click();
-      await page.getByText('Waiting for the upstream').waitFor();
+      await page.getByText('Waiting for the application').waitFor();
     },
   },
   { name: 'health', hash: '#/health', reach: (page) => page.getByText('Records lost').waitFor() },
@@ -61,19 +61,18 @@ const scratch = mkdtempSync(path.join(os.tmpdir(), 'tapline-screenshots-'));
 const sample = await startSampleApplication();
 const gateway = spawn(
   process.execPath,
-  [
-    path.join(ROOT, 'src/main.ts'),
-    '--gui-port=127.0.0.1:0',
-    '--listen=127.0.0.1:0',
-    `--upstream=${sample.url}`,
-    `--data-dir=${path.join(scratch, 'data')}`,
-  ],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
+  [path.join(ROOT, 'src/main.ts'), `--upstream=${sample.url}`],
+  // At its usual ports, so that the pictures show what a reader sees.
+  { cwd: scratch, stdio: ['ignore', 'pipe', 'inherit'] },
 );
 try {
   const { traffic, page } = await addresses();
-  await makeTraffic(traffic);
-  await takePictures(page);
+  await makeTraffic(traffic, ROUNDS);
+  // It goes on, so that charts and rates are of something.
+  const stopped = new AbortController();
+  const going = makeTraffic(traffic, Infinity, stopped.signal);
+  await takePictures(page).finally(() => stopped.abort());
+  await going;
 } finally {
   gateway.kill();
   await once(gateway, 'exit');
@@ -91,14 +90,14 @@ async function addresses(): Promise<{ traffic: string; page: string }> {
   throw new Error(`the gateway ended: ${output}`);
 }
 
-async function makeTraffic(gatewayUrl: string): Promise<void> {
+async function makeTraffic(gatewayUrl: string, rounds: number, signal?: AbortSignal): Promise<void> {
   const send = (target: string, init: RequestInit = {}): void => {
     void fetch(gatewayUrl + target, init).then(
       (answer) => answer.arrayBuffer(),
       () => {},
     );
   };
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds && signal?.aborted !== true; round++) {
     send('/');
     send(`/api/orders?page=${round}&token=s3cret`);
     send('/api/orders', {
@@ -110,10 +109,11 @@ async function makeTraffic(gatewayUrl: string): Promise<void> {
     if (round % 9 === 0) send('/error');
     if (round % 12 === 0) send('/slow');
     if (round % 20 === 0) send('/events');
-    if (process.stdout.isTTY) process.stdout.write(`\rmaking traffic: ${round + 1} of ${ROUNDS}`);
+    if (process.stdout.isTTY && rounds < Infinity)
+      process.stdout.write(`\rmaking traffic: ${round + 1} of ${rounds}`);
     await delay(ROUND_MS);
   }
-  if (process.stdout.isTTY) process.stdout.write('\n');
+  if (process.stdout.isTTY && rounds < Infinity) process.stdout.write('\n');
 }
 
 async function takePictures(url: string): Promise<void> {

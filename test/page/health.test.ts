@@ -4,11 +4,11 @@ import test from 'ava';
 import type { Page } from 'playwright-core';
 import type { HealthView } from '../../src/admin/api/health/health-view.ts';
 import { healthOf, NOW_MS, seriesOf, sinkOf } from '../admin/ui/health/health-fixture.ts';
-import { BROWSER, openBrowser, openPage } from '../support/page-browser.ts';
+import { openBrowser, openPage, testInBrowser } from '../support/page-browser.ts';
 import { startPageGateway } from '../support/page-gateway.ts';
 import { startSwitchedReceiver } from '../support/switched-receiver.ts';
 
-const browserTest = BROWSER === null ? test.skip : test;
+const browserTest = testInBrowser(test, test.skip);
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const HEIGHT = 800;
 

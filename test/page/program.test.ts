@@ -5,12 +5,11 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { Page } from 'playwright-core';
-import { BROWSER, openBrowser, openPage, type PageOptions } from '../support/page-browser.ts';
+import { openBrowser, openPage, type PageOptions, testInBrowser } from '../support/page-browser.ts';
 import { type PageGateway, startPageGateway } from '../support/page-gateway.ts';
 
 // One after the other: a browser and a gateway each are enough for a small machine.
-const browserTest = BROWSER === null ? test.skip : test.serial;
-if (BROWSER === null) test('no browser is installed: the page is not tested', (t) => t.pass());
+const browserTest = testInBrowser(test.serial, test.skip);
 
 interface Opened {
   readonly gateway: PageGateway;

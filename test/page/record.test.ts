@@ -8,12 +8,12 @@ import type { Page } from 'playwright-core';
 import type { RecordRow } from '../../src/admin/api/records/record-row.ts';
 import type { RecordDocument } from '../../src/records/record-document.ts';
 import { RecordStore } from '../../src/store/record-store.ts';
-import { BROWSER, openBrowser, openPage } from '../support/page-browser.ts';
+import { openBrowser, openPage, testInBrowser } from '../support/page-browser.ts';
 import { type PageGateway, startPageGateway } from '../support/page-gateway.ts';
 import { makeDataDir } from '../support/process.ts';
 import { EXCHANGE, exchangeWith } from '../support/shown-documents.ts';
 
-const browserTest = BROWSER === null ? test.skip : test.serial;
+const browserTest = testInBrowser(test.serial, test.skip);
 
 /** The rows of all records, the oldest first, as soon as there are so many. */
 async function rowsOf(gateway: PageGateway, count: number): Promise<readonly RecordRow[]> {

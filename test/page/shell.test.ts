@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import test from 'ava';
-import { BROWSER, openBrowser, openPage } from '../support/page-browser.ts';
+import { openBrowser, openPage, testInBrowser } from '../support/page-browser.ts';
 import { startPageGateway } from '../support/page-gateway.ts';
 import { makeDataDir } from '../support/process.ts';
 
-const browserTest = BROWSER === null ? test.skip : test;
+const browserTest = testInBrowser(test, test.skip);
 
 browserTest(
   'the page opens on the traffic, tells what it fronts, and every view has an address',

@@ -7,13 +7,13 @@ import test from 'ava';
 import type Axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { RecordStore } from '../../src/store/record-store.ts';
-import { BROWSER, openBrowser, openPage } from '../support/page-browser.ts';
+import { openBrowser, openPage, testInBrowser } from '../support/page-browser.ts';
 import { startPageGateway } from '../support/page-gateway.ts';
 import { makeDataDir } from '../support/process.ts';
 import { recordOf } from '../support/records.ts';
 
 // One at a time: they watch frames.
-const browserTest = BROWSER === null ? test.skip : test.serial;
+const browserTest = testInBrowser(test.serial, test.skip);
 
 /** Sends one request after the other, and reads the answers. */
 async function send(traffic: string, targets: readonly string[], method = 'GET'): Promise<void> {

@@ -9,7 +9,19 @@ const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/
 
 /** The browser that tests of the page use; null where none is installed: they are skipped then. */
 export const BROWSER: string | null =
-  process.env['TAPLINE_BROWSER'] ?? CANDIDATES.find((file) => existsSync(file)) ?? null;
+  process.env['TAPLINE_BROWSER'] || CANDIDATES.find((file) => existsSync(file)) || null;
+
+/** Declares a test that needs a browser. @param declare `test` or `test.serial` @param skip `test.skip`, for a machine that has none */
+export function testInBrowser(
+  declare: (title: string, run: Implementation) => void,
+  skip: (title: string, run: Implementation) => void,
+): (title: string, run: Implementation) => void {
+  return BROWSER === null
+    ? (title, run) => skip(`${title}: needs Chromium (apt-get install chromium, or TAPLINE_BROWSER)`, run)
+    : declare;
+}
+
+type Implementation = (t: ExecutionContext) => Promise<void>;
 
 /** Nothing that calls home, or that a container does not have. */
 export const BROWSER_FLAGS = [
