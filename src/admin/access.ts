@@ -6,7 +6,7 @@ import { type AdminAnswer, type Exposure, problem } from './endpoint.ts';
 export interface AccessRules {
   /** Bound where only this machine comes in. */
   readonly isLoopback: boolean;
-  /** Names that `Host` may have beside addresses: the bound name, those of `--gui-host`. */
+  /** Names that `Host` may have beside addresses: the bound name, those of `--gui-hosts`. */
   readonly hostNames: ReadonlySet<string>;
   /** Null where no token is asked for. */
   readonly sessions: AdminSessions | null;
@@ -40,7 +40,7 @@ export function refusal(request: AccessRequest, exposure: Exposure, rules: Acces
       403,
       isLoopback
         ? 'This port answers only to localhost, 127.0.0.1 and [::1].'
-        : 'This port does not answer to the name in Host: name it with --gui-host.',
+        : 'This port does not answer to the name in Host: name it with --gui-hosts.',
     );
   if (exposure === 'public') return null;
   if (!isLoopback && sessions === null)

@@ -8,5 +8,8 @@ export function idleOptions({ options, given }: Pick<ReadResult, 'options' | 'gi
     ...(options.file === null ? idle('file-', 'without --file') : []),
     ...(options.elasticsearch.length === 0 ? idle('elasticsearch-', 'without --elasticsearch') : []),
     ...(options.store === 'off' ? idle('store-', 'with --store=off') : []),
+    ...(options.guiPort === null
+      ? ['gui-token-file', 'gui-hosts', 'trace-url'].flatMap((name) => idle(name, 'with --gui-port=0'))
+      : []),
   ];
 }

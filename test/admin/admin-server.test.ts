@@ -241,7 +241,9 @@ test('beyond loopback: probes for everybody, the rest only with a token', async 
     200,
     '--gui-hosts',
   );
-  t.is((await ask('/api/a', { headers: { ...bearer, Host: 'evil.example' } })).status, 403);
+  const stranger = await ask('/api/a', { headers: { ...bearer, Host: 'evil.example' } });
+  t.is(stranger.status, 403);
+  t.regex(stranger.body, /name it with --gui-hosts\./, 'an option that there is');
   t.is((await ask('/api/a', { headers: own(port), method: 'POST' })).status, 401);
 });
 
